@@ -11,6 +11,7 @@ export type {
   Predicate,
   Relation,
   SessionChange,
+  SettingValue,
   Statement,
   Where,
 } from './statement.ts'

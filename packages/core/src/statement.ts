@@ -68,21 +68,25 @@ export interface ColumnName {
   readonly column: string
 }
 
+/** A name that is undefined means all of them. */
 export type SessionChange =
   | {
       readonly type: 'set'
       readonly name: string
-      readonly value: string | 'default' | 'unknown'
+      readonly value: SettingValue
       readonly local: boolean
     }
   | { readonly type: 'reset-all' }
   | { readonly type: 'prepare'; readonly name: string; readonly statement: Statement | 'unknown' }
   | { readonly type: 'execute'; readonly name: string }
-  | { readonly type: 'deallocate'; readonly name: string | 'all' }
+  | { readonly type: 'deallocate'; readonly name: string | undefined }
   | { readonly type: 'declare'; readonly name: string; readonly statement: Statement }
   | { readonly type: 'fetch'; readonly name: string }
-  | { readonly type: 'close'; readonly name: string | 'all' }
+  | { readonly type: 'close'; readonly name: string | undefined }
   | { readonly type: 'copy'; readonly direction: 'in' | 'out'; readonly format: 'text' | 'csv' | 'binary' | 'unknown' }
+
+/** The value that a SET gives: a literal of the text, the server's default, or something only the server can tell. */
+export type SettingValue = { readonly literal: string } | 'default' | 'unknown'
 
 /** What became of a text: its statements in order (none for an empty text), or why it has none. */
 export type Analysis =
