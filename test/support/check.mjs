@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { prepareWorkspace } from '../../packages/cli/bin/workspace.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const bin = (name) => join(root, 'node_modules', '.bin', name)
@@ -16,7 +15,6 @@ const checks = [
   ['structure', process.execPath, ['test/support/structure.mjs']],
 ]
 
-await prepareWorkspace()
 let failed = 0
 for (const [name, command, args] of checks) {
   const run = spawnSync(command, args, {
