@@ -1,1 +1,5 @@
-export {}
+export { DemoError, type DemoErrorCode } from './errors.ts'
+export { freePort, isPortFree } from './free-port.ts'
+export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts'
+export type { PostgresTls } from './postgres/cluster.ts'
+export { tether, type Tether } from './tether.ts'

@@ -1,0 +1,34 @@
+/**
+ * Why the demo could not go on.
+ *
+ * - `unsupported-platform`: no PostgreSQL binaries exist for this operating system and processor.
+ * - `binaries-missing`: the package that carries the binaries is not installed, or they do not start.
+ * - `no-unprivileged-account`: run as root, and no account was found that PostgreSQL may run as.
+ * - `initdb-failed`: a new data directory could not be made.
+ * - `postgres-failed`: PostgreSQL stopped before it took connections, or while it was needed.
+ * - `postgres-timeout`: PostgreSQL did not take connections in time.
+ * - `load-failed`: the sample could not be loaded.
+ * - `process-failed`: gateway or agent ended, or did not become ready in time.
+ * - `usage`: the command line could not be understood.
+ */
+export type DemoErrorCode =
+  | 'unsupported-platform'
+  | 'binaries-missing'
+  | 'no-unprivileged-account'
+  | 'initdb-failed'
+  | 'postgres-failed'
+  | 'postgres-timeout'
+  | 'load-failed'
+  | 'process-failed'
+  | 'usage'
+
+/** The one error this package throws; `message` says what to do next where something can be done. */
+export class DemoError extends Error {
+  readonly code: DemoErrorCode
+
+  constructor(code: DemoErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DemoError'
+    this.code = code
+  }
+}
