@@ -221,7 +221,7 @@ const Ready: MessageCodec<SessionReady> = message({
   detail: bytes(3),
   maskingCapabilities: repeatedStrings(4),
 })
-const Cancel: MessageCodec<Omit<{ readonly type: 'cancel' }, 'type'>> = message({})
+const Cancel: MessageCodec<object> = message({})
 const Redaction: MessageCodec<Redaction> = message({
   statement: uint64(1),
   schema: string(2),

@@ -53,7 +53,10 @@ export function message<T>(fields: { readonly [K in keyof T]-?: Field<T[K]> }): 
 
 /** A message that is exactly one of several, told apart by `type`. */
 export function oneOf<T extends { readonly type: string }>(cases: {
-  readonly [K in T['type']]: { readonly number: number; readonly codec: MessageCodec<never> }
+  readonly [K in T['type']]: {
+    readonly number: number
+    readonly codec: MessageCodec<Omit<Extract<T, { readonly type: K }>, 'type'>>
+  }
 }): MessageCodec<T> & { readonly cases: Readonly<Record<string, { number: number; codec: MessageCodec<unknown> }>> } {
   const table = cases as unknown as Record<string, { number: number; codec: MessageCodec<unknown> }>
   const byNumber = new Map(Object.entries(table).map(([type, { number, codec }]) => [number, { type, codec }]))
