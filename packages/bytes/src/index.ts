@@ -1,1 +1,5 @@
-export {}
+export { ChunkQueue } from './chunk-queue.ts'
+export { BytesError, type BytesErrorCode } from './errors.ts'
+export { Reader } from './reader.ts'
+export { decodeUtf8, decodeUtf8Lossy, encodeUtf8, utf8Length, writeUtf8 } from './utf8.ts'
+export { Writer } from './writer.ts'
