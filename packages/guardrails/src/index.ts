@@ -1,1 +1,11 @@
-export {}
+export { GuardrailError, type GuardrailErrorCode } from './errors.ts'
+export { defineRule, NO_LIMITS, type Audience, type Match, type Rule, type TimeWindow } from './rule.ts'
+export { compileRule, type CompiledRule } from './compile.ts'
+export { askAbout, effectBits, effectsOf, type Question } from './question.ts'
+export { BUILT_IN_SETS } from './built-in.ts'
+export { sessionSafety } from './always/session-safety.ts'
+export { takesUnknown, unknownEffects } from './always/unknown-effects.ts'
+export { unreadable } from './always/unreadable.ts'
+export { describeLimits, mergeLimits } from './limits.ts'
+export { hintOf } from './hint.ts'
+export { namePattern, type NamePattern } from './glob.ts'

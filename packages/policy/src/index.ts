@@ -1,1 +1,5 @@
-export {}
+export { PolicyError, type PolicyErrorCode, type PolicyProblem } from './errors.ts'
+export type { ConnectionPolicy, PolicyConfig, SetUse } from './config.ts'
+export { checkPolicy, compilePolicy, type Access, type Policy, type Request } from './policy.ts'
+export type { Explanation, FactSheet, RuleReport } from './explain.ts'
+export { refusalOf, type Refusal } from './refusal.ts'

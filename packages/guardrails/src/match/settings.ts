@@ -1,0 +1,37 @@
+import type { Statement } from '@sallyport/core'
+import { namePattern } from '../glob.ts'
+import type { Certainty, Matcher } from '../matcher.ts'
+import { changedSetting, isOn } from '../setting-change.ts'
+
+/**
+ * Which settings of the session the statement changes. A change that cannot hurt (read-only switched on, a return to what the session began
+ * with) never matches with `possible`; a change of which the name is unknown always does.
+ */
+export function matchSettings(patterns: readonly string[], certainty: Certainty): Matcher {
+  const tests = patterns.map((pattern) => namePattern(pattern, 1, 'settings', certainty))
+  const listed = (name: string): boolean => tests.some((test) => test([name]))
+  return ({ statement }) => {
+    const change = changedSetting(statement)
+    if (certainty === 'certain')
+      return change === undefined || isListed(change.name, listed) ? 'changes only listed settings' : undefined
+    if (change === undefined) return undefined
+    if (change.name === undefined) return 'changes a setting that its text does not tell'
+    return listed(change.name) && !isHarmless(statement, change) ? `changes the setting ${change.name}` : undefined
+  }
+}
+
+function isListed(name: string | undefined, listed: (name: string) => boolean): boolean {
+  return name !== undefined && listed(name)
+}
+
+/**
+ * PostgreSQL's DEFAULT is the value that the session began with, which the agent chose; MySQL's is the server's. The read-only state
+ * of a transaction is no such setting: its default is read-write.
+ */
+function isHarmless(statement: Statement, { name, value }: ReturnType<typeof changedSetting> & object): boolean {
+  if (name === 'transaction_read_only' || name === 'default_transaction_read_only' || name === 'tx_read_only') {
+    if (typeof value === 'object' && isOn(value.literal)) return true
+    return value === 'default' && name === 'default_transaction_read_only' && statement.dialect === 'postgres'
+  }
+  return value === 'default' && statement.dialect === 'postgres'
+}

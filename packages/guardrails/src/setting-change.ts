@@ -1,0 +1,29 @@
+import type { SettingValue, Statement } from '@sallyport/core'
+
+/** The setting that a statement changes; an undefined name is one that the text does not tell. */
+export interface SettingChange {
+  readonly name: string | undefined
+  readonly value: SettingValue
+}
+
+/**
+ * The setting that the statement changes, its name in lower case; undefined when it changes none. Going back to the values that the session
+ * began with (RESET ALL, DISCARD ALL) is no change: the agent chose them.
+ */
+export function changedSetting(statement: Statement): SettingChange | undefined {
+  const { session, functions } = statement
+  let calls = 0
+  for (const call of functions) if (call.name.toLowerCase() === 'set_config') calls++
+  if (session?.type === 'set') {
+    // A second change behind the first would otherwise go unseen.
+    if (calls > 1) return { name: undefined, value: 'unknown' }
+    return { name: session.name.toLowerCase(), value: session.value }
+  }
+  return calls > 0 ? { name: undefined, value: 'unknown' } : undefined
+}
+
+/** Whether a literal is on, as PostgreSQL reads a boolean: any beginning of `true` and `yes`, `on`, `1`. */
+export function isOn(literal: string): boolean {
+  const text = literal.trim().toLowerCase()
+  return text === '1' || text === 'on' || (text !== '' && ('true'.startsWith(text) || 'yes'.startsWith(text)))
+}

@@ -1,0 +1,111 @@
+import type { Analysis, Finding, Identity, Verdict } from '@sallyport/core'
+import {
+  askAbout,
+  hintOf,
+  sessionSafety,
+  takesUnknown,
+  unknownEffects,
+  unreadable,
+  type CompiledRule,
+  type Question,
+} from '@sallyport/guardrails'
+import { concerns } from './audience.ts'
+import type { CompiledConnection } from './compile.ts'
+import { verdictOf } from './verdict.ts'
+
+/** The rules of one connection as they stand for one identity. */
+export interface Judge {
+  readonly decide: (analysis: Analysis, nowMs: number) => Verdict
+}
+
+/** Settles once what depends on the identity alone. */
+export function judgeFor(identity: Identity, { rules }: CompiledConnection): Judge {
+  const mine = rules
+    .filter(({ compiled, use }) => concerns(identity, use) && concerns(identity, compiled.rule))
+    .map(({ compiled }) => compiled)
+  const holding = mine.filter(({ rule }) => rule.action !== 'allow')
+  const letting = mine.filter(({ rule }) => rule.action === 'allow')
+  // INVARIANT: an allow list is in force for everyone, also for those whom none of its rules concerns: they may do nothing.
+  const everyList = rules.map(({ compiled }) => compiled).filter(({ rule }) => rule.action === 'allow')
+  const lists: Lists = {
+    enforced: listOf(everyList, letting, false),
+    observed: listOf(everyList, letting, true),
+  }
+  return {
+    decide: (analysis, nowMs) => {
+      if (!analysis.ok) return verdictOf([unreadable(analysis.failure)], [])
+      const findings: Finding[] = []
+      const limiting: CompiledRule[] = []
+      const { statements } = analysis
+      for (let index = 0; index < statements.length; index++) {
+        const statement = statements[index]
+        if (statement !== undefined) {
+          judgeOne(askAbout(statement, index, statements.length, nowMs), holding, lists, findings, limiting)
+        }
+      }
+      return verdictOf(findings, limiting)
+    },
+  }
+}
+
+/** The allow rules that let pass, and the first of all, in whose name the rest is refused. */
+interface AllowList {
+  readonly rules: readonly CompiledRule[]
+  readonly name: CompiledRule
+}
+
+interface Lists {
+  readonly enforced: AllowList | undefined
+  readonly observed: AllowList | undefined
+}
+
+/** What is observed learns from the rules in force as well: a statement that those let pass is no news. */
+function listOf(all: readonly CompiledRule[], mine: readonly CompiledRule[], observe: boolean): AllowList | undefined {
+  const name = all.find(({ rule }) => rule.observe === observe)
+  return name && { name, rules: observe ? mine : mine.filter(({ rule }) => !rule.observe) }
+}
+
+function judgeOne(
+  question: Question,
+  holding: readonly CompiledRule[],
+  lists: Lists,
+  findings: Finding[],
+  limiting: CompiledRule[],
+): void {
+  let unknownTaken = false
+  for (const compiled of holding) {
+    const finding = compiled.judge(question)
+    if (finding === undefined) continue
+    findings.push(finding)
+    if (finding.action === 'limit' && !finding.observed) limiting.push(compiled)
+    unknownTaken ||= takesUnknown(compiled)
+  }
+  for (const list of [lists.enforced, lists.observed]) {
+    if (list === undefined) continue
+    let found: Finding | undefined
+    for (const compiled of list.rules) {
+      const finding = compiled.judge(question)
+      if (finding === undefined) continue
+      found ??= finding
+      unknownTaken ||= takesUnknown(compiled)
+    }
+    if (found === undefined) findings.push(notListed(list.name, question))
+    else if (!findings.includes(found)) findings.push(found)
+  }
+  const unsafe = sessionSafety.judge(question)
+  if (unsafe !== undefined) findings.push(unsafe)
+  const unknown = unknownTaken ? undefined : unknownEffects.judge(question)
+  if (unknown !== undefined) findings.push(unknown)
+}
+
+function notListed({ rule }: CompiledRule, { statement, index }: Question): Finding {
+  return {
+    rule: rule.id,
+    action: 'deny',
+    message:
+      rule.message ?? `This connection allows listed statements only, and this ${statement.kind} is not one of them.`,
+    hint: rule.hint ?? hintOf(rule),
+    statement: index,
+    observed: rule.observe,
+  }
+}
