@@ -110,7 +110,7 @@ export class ChunkQueue {
     } else if (this.#offset === this.#chunks[this.#head]!.length) {
       this.#offset = 0
       this.#head += 1
-      if (this.#head >= COMPACT_CHUNKS) {
+      if (this.#head >= COMPACT_CHUNKS && this.#head * 2 >= this.#chunks.length) {
         this.#chunks = this.#chunks.slice(this.#head)
         this.#head = 0
       }
@@ -133,5 +133,5 @@ const EMPTY = new Uint8Array(0)
 /** Chunks below this are copied together instead of kept. */
 const SMALL_CHUNK_BYTES = 2 * 1024
 const BLOCK_BYTES = 16 * 1024
-/** Spent places at the front of the list are cut off when there are this many. */
+/** Spent places at the front of the list are cut off when there are this many, and they are half of it: each chunk is moved once. */
 const COMPACT_CHUNKS = 64

@@ -1,1 +1,84 @@
-export {}
+export { Authentication } from './backend/authentication.ts'
+export { BackendKeyData } from './backend/backend-key-data.ts'
+export {
+  BindComplete,
+  CloseComplete,
+  EmptyQueryResponse,
+  NoData,
+  ParseComplete,
+  PortalSuspended,
+} from './backend/bodiless.ts'
+export { CommandComplete } from './backend/command-complete.ts'
+export { CopyBothResponse, type CopyFormats, CopyInResponse, CopyOutResponse } from './backend/copy-response.ts'
+export { DataRow } from './backend/data-row.ts'
+export { ErrorResponse } from './backend/error-response.ts'
+export { FunctionCallResponse } from './backend/function-call-response.ts'
+export {
+  type BackendMessage,
+  backendType,
+  type BackendType,
+  decodeBackend,
+  decodeBackendAs,
+  encodeBackend,
+} from './backend/message.ts'
+export { NegotiateProtocolVersion } from './backend/negotiate-protocol-version.ts'
+export {
+  isFatal,
+  NOTICE_FIELDS,
+  noticeField,
+  type NoticeField,
+  type NoticeFieldName,
+  noticeFields,
+  type WithNoticeFields,
+} from './backend/notice-fields.ts'
+export { NoticeResponse } from './backend/notice-response.ts'
+export { NotificationResponse } from './backend/notification-response.ts'
+export { ParameterDescription } from './backend/parameter-description.ts'
+export { ParameterStatus } from './backend/parameter-status.ts'
+export { ReadyForQuery, type TransactionStatus } from './backend/ready-for-query.ts'
+export { type Field, RowDescription } from './backend/row-description.ts'
+export type { Codec, Format, Value } from './codec.ts'
+export { CopyData } from './copy/copy-data.ts'
+export { CopyDone } from './copy/copy-done.ts'
+export {
+  ConversationFullError,
+  MalformedMessageError,
+  PgWireError,
+  type PgWireErrorCode,
+  ProtocolViolationError,
+  type Side,
+  UnsupportedError,
+} from './errors.ts'
+export { MessageReader } from './framing/message-reader.ts'
+export { HEADER_BYTES, RawMessage } from './framing/raw-message.ts'
+export { MAX_STARTUP_PACKET_BYTES, StartupPacketReader } from './framing/startup-packet-reader.ts'
+export { Bind } from './frontend/bind.ts'
+export { Flush, Sync, Terminate } from './frontend/bodiless.ts'
+export { type CancelRequest, isSecretKeyLength } from './frontend/cancel-request.ts'
+export { Close } from './frontend/close.ts'
+export { CopyFail } from './frontend/copy-fail.ts'
+export { Describe } from './frontend/describe.ts'
+export { Execute } from './frontend/execute.ts'
+export { FunctionCall } from './frontend/function-call.ts'
+export { GSSResponse } from './frontend/gss-response.ts'
+export {
+  type AuthenticationResponse,
+  decodeFrontend,
+  encodeFrontend,
+  type FrontendMessage,
+  type SessionMessage,
+} from './frontend/message.ts'
+export { Parse } from './frontend/parse.ts'
+export { PasswordMessage } from './frontend/password-message.ts'
+export { Query } from './frontend/query.ts'
+export { SASLInitialResponse } from './frontend/sasl-initial-response.ts'
+export { SASLResponse } from './frontend/sasl-response.ts'
+export type { StartupMessage, StartupParameter } from './frontend/startup-message.ts'
+export {
+  decodeStartupPacket,
+  encodeStartupPacket,
+  type GSSENCRequest,
+  type SSLRequest,
+  type StartupPacket,
+} from './frontend/startup-packet.ts'
+export type { Target } from './frontend/target.ts'
