@@ -1,6 +1,9 @@
 import type { Clock } from '@sallyport/core'
+import { requireSafe, splitAddress } from './address.ts'
+import { Link } from './link.ts'
 import type { ConnectionOffer, SessionOpen } from './messages.ts'
 import type { AgentSession } from './session.ts'
+import { DEFAULT_LIMITS } from './settings.ts'
 import type { TunnelLimits } from './settings.ts'
 
 export interface TunnelClientOptions {
@@ -71,5 +74,19 @@ export interface TunnelClient {
 
 /** Dials every gateway and keeps dialling; never throws for a gateway that is away. @throws TunnelError `insecure-address`, `misuse`. */
 export function dialTunnel(options: TunnelClientOptions): TunnelClient {
-  throw new Error(`not written yet: ${options.name}`)
+  for (const address of options.addresses) requireSafe(splitAddress(address).host, options)
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const backoff = { ...DEFAULT_BACKOFF, ...options.backoff }
+  const links = options.addresses.map((address) => new Link({ ...options, address, limits, backoff }))
+  return {
+    links: () => links,
+    announce: (connections) => {
+      for (const link of links) link.announce(connections)
+    },
+    close: async ({ drainMs = 0 } = {}) => {
+      await Promise.all(links.map((link) => link.close(drainMs)))
+    },
+  }
 }
+
+const DEFAULT_BACKOFF: Backoff = { minMs: 100, maxMs: 15_000 }

@@ -1,7 +1,11 @@
 import type { Clock } from '@sallyport/core'
+import { requireSafe } from './address.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { ConnectionOffer, SessionOpen } from './messages.ts'
 import type { GatewaySession } from './session.ts'
+import { serveCalls } from './grpc.ts'
+import { Registry } from './registry.ts'
+import { DEFAULT_LIMITS } from './settings.ts'
 import type { TunnelLimits } from './settings.ts'
 
 export interface TunnelServerOptions {
@@ -73,7 +77,24 @@ export interface OpenSessionOptions {
   readonly signal?: AbortSignal
 }
 
-/** Listens for agents. @throws TunnelError `insecure-address`, `listen-failed`, `misuse`. */
+/** Listens for agents. @throws TunnelError `insecure-address`, `listen-failed`. */
 export async function listenTunnel(options: TunnelServerOptions): Promise<TunnelServer> {
-  throw new Error(`not written yet: ${options.host}`)
+  requireSafe(options.host, options)
+  const registry = new Registry({ ...options, limits: { ...DEFAULT_LIMITS, ...options.limits } })
+  const server = await serveCalls({
+    host: options.host,
+    port: options.port,
+    tls: options.tls,
+    limits: registry.limits,
+    onCall: (call) => registry.accept(call),
+  })
+  return {
+    address: server.address,
+    agents: () => registry.agents(),
+    openSession: (open, how) => registry.openSession(open, how),
+    close: async ({ drainMs = 0 } = {}) => {
+      await registry.drain(drainMs)
+      await server.close()
+    },
+  }
 }

@@ -1,0 +1,191 @@
+import { AgentSessionStream } from './agent-session.ts'
+import type { CallClient } from './call.ts'
+import type { Backoff, LinkFailure, TunnelClientOptions, TunnelLink } from './client.ts'
+import { ControlStream } from './control.ts'
+import type { ControlEnd } from './control.ts'
+import { ProtocolViolationError } from './errors.ts'
+import { dialCalls } from './grpc.ts'
+import { AgentMessage, GatewayMessage } from './messages.ts'
+import type { ConnectionOffer, Failure } from './messages.ts'
+import type { TunnelLimits } from './settings.ts'
+import { within } from './within.ts'
+
+export interface LinkOptions extends Omit<TunnelClientOptions, 'limits' | 'backoff'> {
+  readonly address: string
+  readonly limits: TunnelLimits
+  readonly backoff: Backoff
+}
+
+/** The way to one gateway: dials, attaches, serves sessions, and dials again. */
+export class Link implements TunnelLink {
+  readonly address: string
+  readonly #options: LinkOptions
+  readonly #sessions = new Set<AgentSessionStream>()
+  #connections: readonly ConnectionOffer[]
+  #state: TunnelLink['state'] = 'connecting'
+  #gateway = ''
+  #client: CallClient | undefined
+  #control: ControlStream<AgentMessage, GatewayMessage> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #failures = 0
+  #draining = false
+  #idle: (() => void) | undefined
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.address = options.address
+    this.#connections = options.connections
+    this.#dial()
+  }
+
+  get state(): TunnelLink['state'] {
+    return this.#state
+  }
+
+  get gateway(): string {
+    return this.#gateway
+  }
+
+  get sessions(): number {
+    return this.#sessions.size
+  }
+
+  announce(connections: readonly ConnectionOffer[]): void {
+    this.#connections = connections
+    if (this.#state === 'attached') this.#control?.send({ type: 'announce', connections })
+  }
+
+  async close(drainMs: number): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#draining = true
+    if (this.#state === 'attached' && drainMs > 0) {
+      this.#control?.send({ type: 'draining', deadlineMs: drainMs })
+      await within([this.#untilIdle()], drainMs)
+    }
+    for (const session of this.#sessions) session.destroy({ code: 'shutdown', message: 'the agent is shutting down' })
+    this.#state = 'closed'
+    clearTimeout(this.#timer)
+    this.#control?.end()
+    this.#client?.close()
+  }
+
+  #dial(): void {
+    const { address, tls, token, limits, clock } = this.#options
+    this.#state = 'connecting'
+    const client = dialCalls({ address, tls, token: token?.(), limits })
+    this.#client = client
+    this.#timer = setTimeout(
+      () => control.cancel(`no Welcome within ${limits.connectTimeoutMs} ms`),
+      limits.connectTimeoutMs,
+    )
+    const codecs = { outgoing: AgentMessage, incoming: GatewayMessage }
+    const control: ControlStream<AgentMessage, GatewayMessage> = new ControlStream<AgentMessage, GatewayMessage>(
+      client.call('Attach'),
+      codecs,
+      limits,
+      clock,
+      {
+        onMessage: (message) => this.#message(message, client, control),
+        onClosed: (end) => this.#down(end, client),
+      },
+    )
+    this.#control = control
+    const { name, version } = this.#options
+    control.send({ type: 'hello', name, version, connections: this.#connections, features: [] })
+  }
+
+  #message(
+    message: Exclude<GatewayMessage, { type: 'heartbeat' }>,
+    client: CallClient,
+    control: ControlStream<AgentMessage, GatewayMessage>,
+  ): void {
+    if ((message.type === 'welcome') === (this.#state === 'attached')) {
+      throw new ProtocolViolationError('welcome comes first, and once')
+    }
+    switch (message.type) {
+      case 'welcome':
+        clearTimeout(this.#timer)
+        this.#state = 'attached'
+        this.#gateway = message.gateway
+        this.#failures = 0
+        control.startHeartbeat()
+        return this.#options.onAttached?.(this)
+      case 'openSession':
+        return this.#open(message.ticket, client, control)
+      case 'draining':
+        // The gateway asks for nothing more; its sessions end by themselves, and the next dial finds its successor.
+        return
+    }
+  }
+
+  #open(ticket: string, client: CallClient, control: ControlStream<AgentMessage, GatewayMessage>): void {
+    const { limits } = this.#options
+    if (this.#draining) return control.send({ type: 'declined', ticket, failure: DRAINING })
+    if (this.#sessions.size >= limits.maxSessionsPerAgent)
+      return control.send({ type: 'declined', ticket, failure: FULL })
+    const session: AgentSessionStream = new AgentSessionStream({
+      call: client.call('Session'),
+      ticket,
+      limits,
+      onHeard: () => control.heard(),
+      onOpen: (session, open) => this.#options.onSession(session, open),
+      onClosed: () => {
+        this.#sessions.delete(session)
+        if (this.#sessions.size === 0) this.#idle?.()
+      },
+    })
+    this.#sessions.add(session)
+  }
+
+  #down(end: ControlEnd, client: CallClient): void {
+    clearTimeout(this.#timer)
+    const wasAttached = this.#state === 'attached'
+    for (const session of this.#sessions) session.lose(`the gateway's control stream ended: ${end.message}`)
+    if (this.#state === 'closed') return
+    client.close()
+    const last = this.#draining
+    const retryMs = last ? undefined : this.#backoffMs()
+    this.#state = last ? 'closed' : 'waiting'
+    if (retryMs !== undefined) this.#timer = setTimeout(() => this.#dial(), retryMs)
+    const code = FAILURE_CODES[end.code]
+    this.#options.onDetached?.(this, {
+      code: code === 'lost' && !wasAttached ? 'unreachable' : code,
+      message: end.message,
+      retryMs,
+    })
+  }
+
+  #backoffMs(): number {
+    const { backoff, random } = this.#options
+    const ceiling = Math.min(backoff.maxMs, backoff.minMs * 2 ** Math.min(++this.#failures, MAX_DOUBLINGS))
+    return backoff.minMs + random() * (ceiling - backoff.minMs)
+  }
+
+  #untilIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle = resolve
+      if (this.#sessions.size === 0) resolve()
+    })
+  }
+}
+
+const DRAINING: Failure = { code: 'draining', message: 'the agent is shutting down', sqlState: '', retryable: true }
+const FULL: Failure = {
+  code: 'too-many-sessions',
+  message: 'the agent has too many sessions',
+  sqlState: '',
+  retryable: true,
+}
+const MAX_DOUBLINGS = 30
+
+const FAILURE_CODES: Readonly<Record<ControlEnd['code'], LinkFailure['code']>> = {
+  refused: 'unauthenticated',
+  ended: 'closed',
+  silent: 'silent',
+  'protocol-violation': 'protocol-violation',
+  'too-large': 'protocol-violation',
+  broken: 'protocol-violation',
+  cancelled: 'lost',
+  lost: 'lost',
+  local: 'lost',
+}
