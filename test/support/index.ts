@@ -1,0 +1,13 @@
+export { freePort, isPortFree } from '@sallyport/demo'
+export { createAuthority, type Authority, type CertificateRequest, type Credential } from './certificates.ts'
+export { temporaryDirectory, type TemporaryDirectory } from './directory.ts'
+export {
+  postgresVersions,
+  startPostgres,
+  type TestPostgres,
+  type TestPostgresOptions,
+  type TestUser,
+} from './postgres.ts'
+export { runProcess, startProcess, type ProcessResult, type SupervisedProcess } from './process.ts'
+export { postgresProgram, psql, runPostgresProgram, type PsqlOptions } from './psql.ts'
+export { eventually, until, waitForEvent } from './wait-for.ts'
