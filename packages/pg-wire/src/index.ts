@@ -82,3 +82,30 @@ export {
   type StartupPacket,
 } from './frontend/startup-packet.ts'
 export type { Target } from './frontend/target.ts'
+export { DEFAULT_LOGIN_OPTIONS, LOGIN } from './auth/login-state.ts'
+export type {
+  BackendKey,
+  LoggedIn,
+  LoginEffect,
+  LoginFailure,
+  LoginFailureCode,
+  LoginMethod,
+  LoginOptions,
+  LoginState,
+  LoginStep,
+} from './auth/login-state.ts'
+export { beginLogin, stepLogin } from './auth/login.ts'
+export type { LoginCrypto } from './auth/crypto.ts'
+export { type ChannelBinding, DEFAULT_SCRAM_BOUNDS, type ScramBounds } from './auth/scram.ts'
+export { ALPN_PROTOCOL, DEFAULT_STARTUP_OPTIONS, isDirectTls, STARTUP, STARTUP_BEGIN, stepStartup } from './startup.ts'
+export type { StartupEffect, StartupEvent, StartupOptions, StartupPhase, StartupState } from './startup.ts'
+export type { StartupRefusal, StartupRequest } from './startup-request.ts'
+export {
+  type AcceptedSettings,
+  checkSettings,
+  isSettingRefusal,
+  parseIdentifierList,
+  parseTimeoutMs,
+  type SettingRefusal,
+} from './startup-settings.ts'
+export type { StartupSetting } from './startup-options.ts'
