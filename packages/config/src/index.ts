@@ -1,1 +1,23 @@
-export {}
+export { Secret } from './secret.ts'
+export { ConfigError, formatProblem, type ConfigErrorCode, type Problem } from './errors.ts'
+export { loadAgent, loadDev, loadGateway, type Loaded, type LoadOptions } from './load.ts'
+export type {
+  Address,
+  AgentConfig,
+  AgentConnection,
+  AgentLimits,
+  AuditConfig,
+  ClientTls,
+  Credentials,
+  DevConfig,
+  Floor,
+  GatewayConfig,
+  GatewayConnection,
+  GatewayLimits,
+  KnownAgentConfig,
+  LogConfig,
+  ServerTls,
+  Target,
+  TokenConfig,
+  TunnelTls,
+} from './types.ts'

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/** A map with these keys and no others. What is unknown is refused with the keys that are known. */
+export function section<S extends z.core.$ZodLooseShape>(
+  shape: S,
+  description?: string,
+): ReturnType<typeof z.strictObject<S>> {
+  const known = Object.keys(shape).join(', ')
+  const schema = z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined),
+  })
+  return description === undefined ? schema : schema.describe(description)
+}
+
+/** The name of a connection, an agent or a set: clients type it as a user name, so it holds no blanks and no quotes. */
+export const name: z.ZodString = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'a name is 1 to 63 letters, digits, dots, dashes and underscores')
+
+/** `host:port`. */
+export const address: z.ZodString = z
+  .string()
+  .regex(/^(\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, 'an address is host:port, with an IPv6 host in brackets')
+  .describe('host:port; an IPv6 host in brackets')
+
+/** `file:PATH` or `env:NAME`. */
+export const reference: z.ZodString = z
+  .string()
+  .regex(REFERENCE(), 'secrets and keys are given by reference, file:PATH or env:NAME, never in the file itself')
+  .describe('file:PATH (relative to this file) or env:NAME; never the value itself')
+
+function REFERENCE(): RegExp {
+  return /^(file:.+|env:[A-Za-z_][A-Za-z0-9_]*)$/
+}
+
+/** `500ms`, `30s`, `5m`, `2h`, `1d`, or 0. */
+export const duration: z.ZodUnion<readonly [z.ZodString, z.ZodLiteral<0>]> = z
+  .union([
+    z.string().regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration is a number with a unit, as in 500ms, 30s, 5m, 2h or 1d'),
+    z.literal(0),
+  ])
+  .describe('a duration: 500ms, 30s, 5m, 2h or 1d; 0 is none')
+
+/** `64MiB`, `1GiB`, or plain bytes. */
+export const size: z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> = z
+  .union([
+    z
+      .string()
+      .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'a size is a number of bytes, or one with a unit, as in 64KiB, 16MiB or 1GiB'),
+    z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+  ])
+  .describe('a size: 64KiB, 16MiB, 1GiB, or a number of bytes')
+
+/** A number of things, at least one. */
+export const count: z.ZodNumber = z.number().int().min(1).max(1_000_000_000)
+
+/** Milliseconds of a duration that fits `duration`. */
+export function milliseconds(text: z.infer<typeof duration>): number {
+  const [, digits = '0', unit = 'ms'] = /^(\d+)([a-z]+)$/.exec(String(text)) ?? []
+  return Number(digits) * (UNITS_MS[unit] ?? 1)
+}
+
+/** Bytes of a size that fits `size`. */
+export function bytes(value: z.infer<typeof size>): number {
+  if (typeof value === 'number') return value
+  const [, digits = '0', unit = 'B'] = /^(\d+)([A-Za-z]+)$/.exec(value) ?? []
+  return Number(digits) * (UNITS_BYTES[unit] ?? 1)
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const UNITS_BYTES: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }

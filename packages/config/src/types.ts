@@ -1,0 +1,207 @@
+import type { Effect, Identity } from '@sallyport/core'
+import type { MaskingRules } from '@sallyport/masking'
+import type { PolicyConfig } from '@sallyport/policy'
+import type { Secret } from './secret.ts'
+
+/** A gateway's whole configuration: checked, complete, and with its secrets read. */
+export interface GatewayConfig {
+  /** The gateway's name in the audit log. */
+  readonly name: string
+  readonly listen: {
+    readonly postgres: Address | undefined
+    readonly http: Address | undefined
+    readonly tunnel: Address
+  }
+  /** What clients are served with; undefined only when every listener is on loopback. */
+  readonly tls: ServerTls | undefined
+  /** What agents are served with: `tunnel_tls`, or `tls` where that is not given. */
+  readonly tunnelTls: TunnelTls | undefined
+  readonly tokens: readonly TokenConfig[]
+  readonly agents: readonly KnownAgentConfig[]
+  readonly connections: readonly GatewayConnection[]
+  /** Access and guardrails, ready for `compilePolicy`. */
+  readonly policy: PolicyConfig
+  readonly audit: AuditConfig
+  readonly limits: GatewayLimits
+  readonly log: LogConfig
+}
+
+/** An agent's whole configuration: checked, complete, and with its secrets read. */
+export interface AgentConfig {
+  /** Must be one of the gateway's `agents`. */
+  readonly name: string
+  readonly gateway: {
+    /** `host:port`, at least one; each is dialled. */
+    readonly addresses: readonly string[]
+    /** Undefined when a client certificate proves who the agent is. */
+    readonly token: Secret | undefined
+    /** Undefined only when every address is on loopback. */
+    readonly tls: ClientTls | undefined
+  }
+  readonly http: Address | undefined
+  readonly masking: {
+    /** The key of the strategy `hash`; it never leaves the agent. */
+    readonly hashKey: Secret | undefined
+  }
+  readonly connections: readonly AgentConnection[]
+  readonly limits: AgentLimits
+  readonly log: LogConfig
+}
+
+/** Both sides in one process. */
+export interface DevConfig {
+  readonly gateway: GatewayConfig
+  readonly agent: AgentConfig
+}
+
+export interface Address {
+  /** A name or an address, IPv6 without brackets. */
+  readonly host: string
+  /** 0 lets the system choose, where something listens. */
+  readonly port: number
+}
+
+/** PEM texts. */
+export interface ServerTls {
+  readonly cert: string
+  readonly key: Secret
+}
+
+export interface TunnelTls extends ServerTls {
+  /** Certificates that sign the agents' own; PEM. */
+  readonly clientCa: string | undefined
+}
+
+/** PEM texts. */
+export interface ClientTls {
+  /** Certificates to trust instead of the system's. */
+  readonly ca: string | undefined
+  /** The client's own certificate, with its key. */
+  readonly own: ServerTls | undefined
+  /** The name that the server's certificate must carry, when it is not the host. */
+  readonly serverName: string | undefined
+}
+
+/** A token that stands for an identity; loopback only. */
+export interface TokenConfig {
+  readonly token: Secret
+  readonly identity: Identity
+}
+
+export interface KnownAgentConfig {
+  readonly name: string
+  readonly token: Secret | undefined
+  /** Common name of the client certificate. */
+  readonly certificateSubject: string | undefined
+}
+
+export interface GatewayConnection {
+  readonly name: string
+  readonly engine: 'postgres'
+  /** Name of the agent that serves it. */
+  readonly agent: string
+  readonly masking: MaskingRules
+  /** Functions beyond the built-in ones, by `schema.name` or `name`, and what a call does. */
+  readonly functions: ReadonlyMap<string, readonly Effect[]>
+  /** Whether the protocol's FunctionCall message is let pass at all. */
+  readonly allowFunctionCall: boolean
+}
+
+export interface AuditConfig {
+  /** Absolute path of the directory that holds the log. */
+  readonly dir: string
+  /** Absolute path of the Ed25519 key that signs checkpoints. */
+  readonly signingKeyFile: string
+  readonly rotateBytes: number
+  readonly checkpointIntervalMs: number
+  readonly pendingBytes: number
+}
+
+/** Every limit of a gateway. */
+export interface GatewayLimits {
+  /** One message of a client. */
+  readonly messageBytes: number
+  /** The text of one statement. */
+  readonly statementBytes: number
+  /** Client sessions at once. */
+  readonly sessions: number
+  /** Client sessions of one subject at once. */
+  readonly sessionsPerUser: number
+  /** Statements sent ahead of their answers in one session. */
+  readonly pipelinedStatements: number
+  /** What may wait in one session, for each direction. */
+  readonly bufferBytes: number
+  /** A session without traffic is ended; 0 is never. */
+  readonly idleTimeoutMs: number
+  /** From the first byte to a session that is ready. */
+  readonly loginTimeoutMs: number
+  /** How long sessions may go on once the gateway is told to stop. */
+  readonly drainTimeoutMs: number
+}
+
+export interface AgentConnection {
+  readonly name: string
+  readonly engine: 'postgres'
+  readonly target: Target
+  readonly credentials: Credentials
+  readonly floor: Floor
+  /** Functions beyond the built-in ones, by `schema.name` or `name`, and what a call does. */
+  readonly functions: ReadonlyMap<string, readonly Effect[]>
+}
+
+/** Where a database is. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly tls: 'disable' | 'require' | 'verify-ca' | 'verify-full'
+  /** PEM; undefined is the system's. */
+  readonly ca: string | undefined
+  /** The agent's own certificate, with its key. */
+  readonly own: ServerTls | undefined
+}
+
+/** Where the database's credentials come from; they are fetched when a session opens, never kept here. Paths are absolute. */
+export type Credentials =
+  | { readonly source: 'env'; readonly user: string; readonly password: string | undefined }
+  | { readonly source: 'file'; readonly json: string }
+  | {
+      readonly source: 'files'
+      readonly user: { readonly file: string } | { readonly name: string }
+      readonly password: string | undefined
+    }
+  | { readonly source: 'exec'; readonly command: readonly [string, ...string[]]; readonly timeoutMs: number }
+
+/** What no gateway can relax. */
+export interface Floor {
+  readonly readOnly: boolean
+  /** 0 is none. */
+  readonly statementTimeoutMs: number
+  readonly masking: MaskingRules
+}
+
+/** Every limit of an agent. */
+export interface AgentLimits {
+  /** One row of which something is masked. */
+  readonly maskedRowBytes: number
+  /** One message of a client. */
+  readonly messageBytes: number
+  /** The text of one statement. */
+  readonly statementBytes: number
+  /** Sessions at once. */
+  readonly sessions: number
+  /** What may wait in one session, for each direction. */
+  readonly bufferBytes: number
+  /** Connection to the database, TLS and log-in included. */
+  readonly connectTimeoutMs: number
+  /** Until the credentials are there. */
+  readonly credentialsTimeoutMs: number
+  /** How old the agent's knowledge of the database's tables may be. */
+  readonly catalogTtlMs: number
+  /** How long sessions may go on once the agent is told to stop. */
+  readonly drainTimeoutMs: number
+}
+
+export interface LogConfig {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+}
