@@ -1,1 +1,6 @@
-export {}
+export { SqlAnalyserError, type SqlErrorCode } from './errors.ts'
+export { DEFAULT_SQL_LIMITS, type SqlLimits } from './limits.ts'
+export type { Catalogue } from './catalogue.ts'
+export { DEFAULT_STATEMENT_CACHE_LIMITS, StatementCache, type StatementCacheLimits } from './cache.ts'
+export { loadPostgres, type PostgresAnalyser } from './postgres/analyser.ts'
+export { DEFAULT_POSTGRES_SETTINGS, postgresSettingsKey, type PostgresSettings } from './postgres/settings.ts'

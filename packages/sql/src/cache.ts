@@ -1,0 +1,94 @@
+import type { Analysis } from '@sallyport/core'
+
+/** How much a cache of analyses may hold. */
+export interface StatementCacheLimits {
+  readonly maxEntries: number
+  /** Estimated bytes of keys and facts together. */
+  readonly maxBytes: number
+}
+
+/** The bounds where nothing else is configured. */
+export const DEFAULT_STATEMENT_CACHE_LIMITS: StatementCacheLimits = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 }
+
+/**
+ * Analyses by text and by everything else that decides them; the least recently used leave first.
+ * The settings' key (`postgresSettingsKey`) names dialect, session settings, catalogue version and the functions policy vouches for.
+ */
+export class StatementCache {
+  readonly #limits: StatementCacheLimits
+  /** A Map remembers insertion order; a hit moves its entry to the end. */
+  readonly #entries = new Map<string, { readonly analysis: Analysis; readonly bytes: number }>()
+  #bytes = 0
+
+  constructor(limits: Partial<StatementCacheLimits> = {}) {
+    this.#limits = { ...DEFAULT_STATEMENT_CACHE_LIMITS, ...limits }
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** The analysis of a text, if it is here. */
+  find(settingsKey: string, text: string): Analysis | undefined {
+    const key = entryKey(settingsKey, text)
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    return entry.analysis
+  }
+
+  /** Keeps an analysis. A `too-slow` failure says nothing about the text and is not kept. */
+  keep(settingsKey: string, text: string, analysis: Analysis): void {
+    if (!analysis.ok && analysis.failure.code === 'too-slow') return
+    const key = entryKey(settingsKey, text)
+    const bytes = estimate(key, analysis)
+    if (bytes > this.#limits.maxBytes) return
+    this.#forget(key)
+    this.#entries.set(key, { analysis, bytes })
+    this.#bytes += bytes
+    while (this.#bytes > this.#limits.maxBytes || this.#entries.size > this.#limits.maxEntries) {
+      const [oldest] = this.#entries.keys()
+      if (oldest === undefined) return
+      this.#forget(oldest)
+    }
+  }
+
+  clear(): void {
+    this.#entries.clear()
+    this.#bytes = 0
+  }
+
+  #forget(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
+    this.#entries.delete(key)
+    this.#bytes -= entry.bytes
+  }
+}
+
+/** The length stands between the two, so no pair of key and text can be mistaken for another. */
+function entryKey(settingsKey: string, text: string): string {
+  return `${String(settingsKey.length)}:${settingsKey}${text}`
+}
+
+/** Two bytes a character of the key, and for the facts what a measurement of their parts came to. */
+function estimate(key: string, analysis: Analysis): number {
+  const facts = analysis.ok
+    ? analysis.statements.reduce(
+        (sum, { relations, functions, predicates }) =>
+          sum +
+          STATEMENT_BYTES +
+          PART_BYTES * (relations.length + functions.length + (predicates === 'unknown' ? 0 : predicates.length)),
+        0,
+      )
+    : STATEMENT_BYTES
+  return 2 * key.length + facts
+}
+
+const STATEMENT_BYTES = 1024
+const PART_BYTES = 200

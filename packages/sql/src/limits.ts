@@ -1,0 +1,19 @@
+/** What an analyser refuses to chew on. Every field bounds time or memory of one call. */
+export interface SqlLimits {
+  /** Longest text, in UTF-8 bytes; a longer one is `too-large`. */
+  readonly maxTextBytes: number
+  /** Deepest nesting of the parse tree, in nodes; a deeper one is `too-deep`. Bounds the stack. */
+  readonly maxDepth: number
+  /** Most statements in one text; more are `too-large`. */
+  readonly maxStatements: number
+  /** Texts up to this many UTF-16 units may be parsed where the caller runs; longer ones belong into a worker. */
+  readonly maxInlineLength: number
+}
+
+/** The limits where nothing else is configured. */
+export const DEFAULT_SQL_LIMITS: SqlLimits = {
+  maxTextBytes: 1024 * 1024,
+  maxDepth: 1000,
+  maxStatements: 10_000,
+  maxInlineLength: 16 * 1024,
+}

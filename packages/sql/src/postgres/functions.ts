@@ -1,0 +1,90 @@
+import type { Effect } from '@sallyport/core'
+import { fieldsOf, listOf, literalOf, nameOf, type Fields } from './ast.ts'
+import { builtinFunction, isBuiltinOperator, isInformationSchemaFunction, READ, UNKNOWN } from './builtins.ts'
+import { settingEffects } from './session-settings.ts'
+import type { PostgresSettings } from './settings.ts'
+import type { Handler, Walker } from './walker.ts'
+
+/** Calls: by name, by operator, and by the grammar's own syntax, which comes as a call into pg_catalog. */
+export const FUNCTION_HANDLERS: Readonly<Record<string, Handler>> = {
+  FuncCall: (walker, body) => {
+    const parts = nameOf(body['funcname'])
+    callFunction(walker, parts)
+    if (parts.at(-1) === 'set_config') {
+      walker.facts.settingCalls += 1
+      walker.add(setConfigEffects(body))
+    }
+    const inner = walker.use === undefined ? undefined : 'other'
+    walker.using(inner, body['args'])
+    walker.using('order', body['agg_order'])
+    walker.using('other', body['agg_filter'])
+    const over = fieldsOf(body['over'])
+    if (over !== undefined) walker.enter('WindowDef', over)
+  },
+}
+
+/** Notes a call of the function that the parts of a name mean. */
+export function callFunction(walker: Walker, parts: readonly string[]): void {
+  const name = parts.at(-1) ?? ''
+  const schema = parts.length > 1 ? parts.at(-2) : undefined
+  record(walker, schema, name, functionEffects(walker.settings, schema, name))
+}
+
+/** Notes the use of an operator; those of pg_catalog only compute. */
+export function callOperator(walker: Walker, parts: readonly string[]): void {
+  const name = parts.at(-1) ?? ''
+  const schema = parts.length > 1 ? parts.at(-2) : undefined
+  const listed = vouched(walker.settings, schema, name)
+  if (listed !== undefined) {
+    record(walker, schema, name, listed)
+    return
+  }
+  const builtin =
+    isBuiltinOperator(name) &&
+    (schema === 'pg_catalog' || (schema === undefined && meansCatalogue(walker.settings, name, 'hasUserOperator')))
+  if (!builtin) record(walker, schema, name, UNKNOWN)
+}
+
+/** The effects of a call: policy's word first, then what the server brings along, else unknown. */
+export function functionEffects(
+  settings: PostgresSettings,
+  schema: string | undefined,
+  name: string,
+): ReadonlySet<Effect> {
+  const listed = vouched(settings, schema, name)
+  if (listed !== undefined) return listed
+  if (schema === 'pg_catalog') return builtinFunction(name) ?? UNKNOWN
+  if (schema === 'information_schema') return isInformationSchemaFunction(name) ? READ : UNKNOWN
+  if (schema !== undefined) return UNKNOWN
+  return meansCatalogue(settings, name, 'hasUserFunction') ? (builtinFunction(name) ?? UNKNOWN) : UNKNOWN
+}
+
+/**
+ * Whether an unqualified name means pg_catalog's. It does while pg_catalog is searched first, which it is unless the search path
+ * names it elsewhere. A function of another schema may still win by its argument types; the catalogue knows such names.
+ */
+function meansCatalogue(settings: PostgresSettings, name: string, ask: 'hasUserFunction' | 'hasUserOperator'): boolean {
+  if (settings.searchPath === 'unknown' || settings.searchPath.indexOf('pg_catalog') > 0) return false
+  return settings.catalogue?.[ask](name) !== true
+}
+
+function vouched(
+  settings: PostgresSettings,
+  schema: string | undefined,
+  name: string,
+): ReadonlySet<Effect> | undefined {
+  if (settings.functions.size === 0) return undefined
+  const listed = settings.functions.get(schema === undefined ? name : `${schema}.${name}`)
+  return listed === undefined ? undefined : new Set(listed)
+}
+
+function record(walker: Walker, schema: string | undefined, name: string, effects: ReadonlySet<Effect>): void {
+  walker.facts.functions.set(`${schema ?? ''}\0${name}`, { schema, name, effects })
+  walker.add(effects)
+}
+
+/** A set_config whose arguments the text does not show may set anything. */
+function setConfigEffects(body: Fields): Iterable<Effect> {
+  const [name, value] = listOf(body['args']).map((argument) => literalOf(argument))
+  return name === undefined ? ['unknown'] : settingEffects(name.toLowerCase(), value)
+}
