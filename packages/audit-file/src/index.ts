@@ -1,3 +1,7 @@
 export { AuditFileError, AuditUnavailableError, type AuditFileErrorCode } from './errors.ts'
 export { createSigningKey, readSigningKey, signatureCheck, type SigningKey } from './keys.ts'
 export type { AuditLog, AuditLogOptions, AuditLogStatus, AuditReceipt } from './log.ts'
+export { openAuditLog } from './open.ts'
+export { readLines, readSegments } from './read.ts'
+export { sha256 } from './sha256.ts'
+export { verifyDirectory, type DirectoryVerification, type VerifyDirectoryOptions } from './verify.ts'

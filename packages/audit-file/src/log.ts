@@ -68,7 +68,7 @@ export interface AuditLogOptions {
   readonly rotateBytes?: number
   /** Written records wait at most this long for a signed checkpoint. Default 1000. */
   readonly checkpointIntervalMs?: number
-  /** Bytes that may wait for the disk; more is refused. Default 64 MiB. */
+  /** Bytes that may wait for the disk; more is refused. What has happened already may take as much again. Default 64 MiB. */
   readonly maxPendingBytes?: number
   /** One record. Default 8 MiB. */
   readonly maxRecordBytes?: number

@@ -38,4 +38,17 @@ export {
   type Sealed,
   type Stamp,
 } from './record.ts'
+export { formatTime } from './time.ts'
 export { segmentName, segmentSequence } from './segment.ts'
+export { readRecord, type PlacedRecord, type ReadRecord } from './read.ts'
+export { signedText } from './record.ts'
+export type {
+  AuditFinding,
+  AuditFindingCode,
+  LogLine,
+  SegmentSource,
+  Verification,
+  VerificationSummary,
+  VerifyOptions,
+} from './verification.ts'
+export { verifyLog } from './verify.ts'
