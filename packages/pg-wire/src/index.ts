@@ -38,6 +38,12 @@ export { ParameterStatus } from './backend/parameter-status.ts'
 export { ReadyForQuery, type TransactionStatus } from './backend/ready-for-query.ts'
 export { type Field, RowDescription } from './backend/row-description.ts'
 export type { Codec, Format, Value } from './codec.ts'
+export { Conversation, type ConversationOptions } from './conversation/conversation.ts'
+export type { Entry, EntryType, Portal, PreparedStatement } from './conversation/entry.ts'
+export type { ConversationEvent, Step } from './conversation/event.ts'
+export type { SqlNames } from './conversation/meanings.ts'
+export type { Lookup } from './conversation/names.ts'
+export { REFUSED_NAME, REFUSED_TEXT } from './conversation/substitute.ts'
 export { CopyData } from './copy/copy-data.ts'
 export { CopyDone } from './copy/copy-done.ts'
 export {
@@ -50,6 +56,7 @@ export {
   UnsupportedError,
 } from './errors.ts'
 export { MessageReader } from './framing/message-reader.ts'
+export { MessageScanner, type ScannerSink } from './framing/message-scanner.ts'
 export { HEADER_BYTES, RawMessage } from './framing/raw-message.ts'
 export { MAX_STARTUP_PACKET_BYTES, StartupPacketReader } from './framing/startup-packet-reader.ts'
 export { Bind } from './frontend/bind.ts'
@@ -65,6 +72,7 @@ export {
   type AuthenticationResponse,
   decodeFrontend,
   encodeFrontend,
+  isStartupPacket,
   type FrontendMessage,
   type SessionMessage,
 } from './frontend/message.ts'

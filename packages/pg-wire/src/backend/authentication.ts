@@ -69,7 +69,11 @@ function encodeForm(message: Authentication, body: Writer): void {
     case 'AuthenticationSASLFinal':
       body.bytes(message.data)
       break
-    default:
+    case 'AuthenticationOk':
+    case 'AuthenticationKerberosV5':
+    case 'AuthenticationCleartextPassword':
+    case 'AuthenticationGSS':
+    case 'AuthenticationSSPI':
   }
 }
 

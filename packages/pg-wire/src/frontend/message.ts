@@ -70,15 +70,19 @@ export function decodeFrontend(
 
 /** Encodes a message of the frontend with its tag and length. Throws `BytesError` for what does not fit the protocol's fields. */
 export function encodeFrontend(message: FrontendMessage): Uint8Array {
-  switch (message.type) {
-    case 'StartupMessage':
-    case 'SSLRequest':
-    case 'GSSENCRequest':
-    case 'CancelRequest':
-      return encodeStartupPacket(message)
-    default:
-      return encodeTagged(CODECS[message.type] as Codec<typeof message>, message)
-  }
+  return isStartupPacket(message)
+    ? encodeStartupPacket(message)
+    : encodeTagged(CODECS[message.type] as Codec<typeof message>, message)
+}
+
+/** Whether the message is one of those without a tag. */
+export function isStartupPacket(message: FrontendMessage): message is StartupPacket {
+  return (
+    message.type === 'StartupMessage' ||
+    message.type === 'SSLRequest' ||
+    message.type === 'GSSENCRequest' ||
+    message.type === 'CancelRequest'
+  )
 }
 
 const RESPONSES: {

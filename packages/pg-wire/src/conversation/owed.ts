@@ -1,0 +1,122 @@
+import { ProtocolViolationError } from '../errors.ts'
+import type { BackendType } from '../backend/message.ts'
+import type { MutableEntry } from './entry.ts'
+import { Queue } from './queue.ts'
+
+/**
+ * The queue of owed replies, and which of its entries a reply belongs to.
+ *
+ * The backend answers in order, with two exceptions that this file knows. After an error in an extended message it passes over everything up
+ * to a Sync. And while it reads COPY data it swallows every Sync until the CopyDone or CopyFail: when the COPY succeeds, all of those are gone;
+ * when it fails, nobody can tell how far it had read, so the Syncs before the CopyDone become doubtful: their ReadyForQuery may come or not. A
+ * doubtful Sync is dropped as soon as a reply comes that is not ReadyForQuery, and gives way to a certain Sync right behind it, for whose sake
+ * the one owed ReadyForQuery must be. Where neither can be told, the conversation ends with a violation.
+ */
+export class Owed<C> {
+  readonly #queue = new Queue<MutableEntry<C>>()
+  /** The backend has reported an error in an extended message and passes over everything until a Sync. */
+  #skipping = false
+
+  /** Entries waiting, CopyDone and CopyFail included. */
+  get length(): number {
+    return this.#queue.length
+  }
+
+  get skipping(): boolean {
+    return this.#skipping
+  }
+
+  push(entry: MutableEntry<C>): void {
+    this.#queue.push(entry)
+  }
+
+  /** The entry in front, whatever comes. */
+  get front(): MutableEntry<C> | undefined {
+    return this.#queue.at(0)
+  }
+
+  /** The entry that a reply other than ReadyForQuery belongs to. */
+  headFor(type: BackendType): MutableEntry<C> {
+    for (let first = this.front; first !== undefined; first = this.front) {
+      if (this.#skipping) break
+      if (isCopyEnd(first) || first.doubtful) this.#queue.shift()
+      else return first
+    }
+    throw new ProtocolViolationError('backend', `${type} came, and nothing that would bring it was sent`)
+  }
+
+  /** The entry that ReadyForQuery belongs to, and the entries that the backend has passed over before it; all but the former are removed. */
+  headForReady(): { readonly entry: MutableEntry<C>; readonly skipped: readonly MutableEntry<C>[] } {
+    const skipped: MutableEntry<C>[] = []
+    for (let first = this.front; first !== undefined; first = this.front) {
+      if (!isCopyEnd(first) && (!this.#skipping || first.type === 'Sync')) break
+      if (!isCopyEnd(first)) skipped.push(first)
+      this.#queue.shift()
+    }
+    const first = this.front
+    if (first === undefined) {
+      throw new ProtocolViolationError('backend', 'ReadyForQuery came, and nothing that would bring it was sent')
+    }
+    if (first.doubtful) this.#yieldToCertainSync(first)
+    this.#skipping = false
+    return { entry: this.front ?? first, skipped }
+  }
+
+  /** The entry in front has all its replies. */
+  shift(): void {
+    this.#queue.shift()
+  }
+
+  /** The entry in front failed in an extended message. */
+  skipToSync(): void {
+    this.#queue.shift()
+    this.#skipping = true
+  }
+
+  /** The COPY FROM STDIN of the entry in front succeeded: what waits before its CopyDone was swallowed, and can only be Syncs. */
+  copySucceeded(): void {
+    for (let entry = this.#queue.at(1); entry !== undefined; entry = this.#queue.at(1)) {
+      this.#queue.remove(1)
+      if (entry.type === 'CopyDone') return
+      if (entry.type !== 'Sync') break
+    }
+    throw new ProtocolViolationError('backend', 'A COPY FROM STDIN was completed before its CopyDone was sent')
+  }
+
+  /** The COPY FROM STDIN of the entry in front failed: says the CopyDone or CopyFail it may have read, if one was sent. */
+  copyFailed(): MutableEntry<C> | undefined {
+    for (let index = 1; ; index += 1) {
+      const entry = this.#queue.at(index)
+      if (entry === undefined || isCopyEnd(entry)) return entry
+      if (entry.type === 'Sync') entry.doubtful = true
+    }
+  }
+
+  /** Moves a certain Sync that follows doubtful ones to the front of them. */
+  #yieldToCertainSync(first: MutableEntry<C>): void {
+    let index = 0
+    let entry: MutableEntry<C> | undefined = first
+    while (entry !== undefined && (entry.doubtful || isCopyEnd(entry))) {
+      index += 1
+      entry = this.#queue.at(index)
+    }
+    if (entry?.type === 'Sync') {
+      this.#queue.remove(index)
+      this.#queue.unshift(entry)
+    } else if (this.#skipping && this.#certainSyncFrom(index)) {
+      throw new ProtocolViolationError('backend', 'ReadyForQuery came, and a failed COPY leaves open what it answers')
+    }
+  }
+
+  #certainSyncFrom(index: number): boolean {
+    for (let at = index; at < this.#queue.length; at += 1) {
+      const entry = this.#queue.at(at)
+      if (entry?.type === 'Sync' && !entry.doubtful) return true
+    }
+    return false
+  }
+}
+
+function isCopyEnd<C>(entry: MutableEntry<C>): boolean {
+  return entry.type === 'CopyDone' || entry.type === 'CopyFail'
+}
