@@ -1,1 +1,9 @@
-export {}
+export { AgentError, type AgentErrorCode } from './errors.ts'
+export { envCredentials } from './credentials/env.ts'
+export { DEFAULT_EXEC_LIMITS, execCredentials } from './credentials/exec.ts'
+export { fileCredentials } from './credentials/file.ts'
+export { type CredentialSource, type Lease, Password } from './credentials/source.ts'
+export { cancelBackend } from './database/postgres/cancel.ts'
+export { type Database, openDatabase, type OpenOptions } from './database/postgres/open.ts'
+export { applicationName, sessionSettings } from './database/postgres/settings.ts'
+export type { PostgresTarget, TlsMode } from './database/postgres/target.ts'

@@ -171,6 +171,8 @@ function start(
   messages: number,
 ): LoginStep {
   if (message.type === 'ParameterStatus') {
+    if (message.name.length + message.value.length > MAX_PARAMETER_LENGTH)
+      return fail('violation', 'a ParameterStatus is too long')
     const parameters = new Map(state.parameters).set(message.name, message.value)
     return { state: { ...state, parameters, messages }, effects: [] }
   }
@@ -226,3 +228,4 @@ const METHODS: Readonly<Partial<Record<BackendMessage['type'], LoginMethod>>> = 
 /** Nonce and salt of a server are tens of bytes. */
 const MAX_SASL_BYTES = 4 * 1024
 const MAX_SERVER_MESSAGE = 200
+const MAX_PARAMETER_LENGTH = 8 * 1024

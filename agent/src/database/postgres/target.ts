@@ -1,0 +1,28 @@
+/** Where a database is, and how much of its identity TLS must prove. */
+export interface PostgresTarget {
+  /** A host name or an IP address; a path (it begins with `/`) names the folder of a Unix socket. */
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly tls: TlsMode
+  /** PEM. Without it the certificates that Node ships are trusted. */
+  readonly ca: string | undefined
+  /** The agent's own certificate, PEM, with its key. */
+  readonly own: { readonly cert: string; readonly key: { readonly reveal: () => string } } | undefined
+}
+
+/**
+ * As libpq's sslmode. `disable`: no TLS. `require`: TLS with whoever answers, and `verify-ca` when there is a `ca`. `verify-ca`: the
+ * certificate is signed by an authority that is trusted. `verify-full`: and it names the host. A Unix socket never has TLS.
+ */
+export type TlsMode = 'disable' | 'require' | 'verify-ca' | 'verify-full'
+
+/** True when the target is a Unix socket. */
+export function isSocketPath(target: Pick<PostgresTarget, 'host'>): boolean {
+  return target.host.startsWith('/')
+}
+
+/** True when the path to the target leaves no machine: a Unix socket, or a loopback address (a name is not trusted to be one). */
+export function isLocal(target: Pick<PostgresTarget, 'host'>): boolean {
+  return isSocketPath(target) || target.host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(target.host)
+}
