@@ -2,7 +2,7 @@ import type { ClientTls } from './client.ts'
 import type { ServerTls } from './server.ts'
 import type { TunnelLimits } from './settings.ts'
 
-// The seam between the tunnel and the library that speaks gRPC: calls of whole messages, with bounded buffers.
+// The seam between the tunnel and what speaks gRPC: calls of whole messages, with bounded buffers.
 
 /** The two methods of service Tunnel. */
 export type Method = 'Attach' | 'Session'
@@ -21,6 +21,8 @@ export interface Call {
   readonly end: (onFlushed?: () => void) => void
   /** Cuts the call now. */
   readonly cancel: () => void
+  /** Cuts the whole connection, with every call on it. */
+  readonly drop: () => void
 }
 
 export interface CallHandlers {
@@ -59,7 +61,7 @@ export interface CallServerOptions {
 
 export interface CallServer {
   readonly address: { readonly host: string; readonly port: number }
-  /** Stops listening and cuts what is left. */
+  /** Stops listening, lets calls that are ending end for `closeTimeoutMs`, and cuts what is left. */
   readonly close: () => Promise<void>
 }
 
@@ -74,6 +76,8 @@ export interface CallClientOptions {
 /** One connection to one gateway. */
 export interface CallClient {
   readonly call: (method: Method) => Call
-  /** Cuts the connection with everything on it. */
-  readonly close: () => void
+  /** Waits for the calls to end, up to `closeTimeoutMs`, then cuts the connection. */
+  readonly close: () => Promise<void>
+  /** Cuts the connection with every call on it. */
+  readonly drop: () => void
 }

@@ -66,7 +66,11 @@ export class ControlStream<Outgoing extends { readonly type: string }, Incoming 
       onDrain: () => {
         this.#congested = false
       },
-      onClosed: (end) => this.#close(end),
+      onClosed: (end) => {
+        // Answers an orderly end with its own; after any other there is nothing left to end.
+        call.end()
+        this.#close(end)
+      },
     })
   }
 
@@ -104,14 +108,14 @@ export class ControlStream<Outgoing extends { readonly type: string }, Incoming 
     this.#close({ code: 'local', message: 'ended by this side' })
   }
 
-  /** Cuts the stream. */
+  /** Cuts the stream and its connection. */
   cancel(message: string): void {
     this.#cut({ code: 'local', message })
   }
 
   #cut(end: ControlEnd): void {
     if (this.#closed) return
-    this.#call.cancel()
+    this.#call.drop()
     this.#close(end)
   }
 

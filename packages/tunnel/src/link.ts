@@ -4,7 +4,7 @@ import type { Backoff, LinkFailure, TunnelClientOptions, TunnelLink } from './cl
 import { ControlStream } from './control.ts'
 import type { ControlEnd } from './control.ts'
 import { ProtocolViolationError } from './errors.ts'
-import { dialCalls } from './grpc.ts'
+import { dialCalls } from './grpc-client.ts'
 import { AgentMessage, GatewayMessage } from './messages.ts'
 import type { ConnectionOffer, Failure } from './messages.ts'
 import type { TunnelLimits } from './settings.ts'
@@ -66,7 +66,7 @@ export class Link implements TunnelLink {
     this.#state = 'closed'
     clearTimeout(this.#timer)
     this.#control?.end()
-    this.#client?.close()
+    await this.#client?.close()
   }
 
   #dial(): void {
@@ -142,7 +142,7 @@ export class Link implements TunnelLink {
     const wasAttached = this.#state === 'attached'
     for (const session of this.#sessions) session.lose(`the gateway's control stream ended: ${end.message}`)
     if (this.#state === 'closed') return
-    client.close()
+    client.drop()
     const last = this.#draining
     const retryMs = last ? undefined : this.#backoffMs()
     this.#state = last ? 'closed' : 'waiting'

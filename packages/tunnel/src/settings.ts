@@ -26,6 +26,8 @@ export interface TunnelLimits {
   readonly maxSessionsPerAgent: number
   /** Agents that may be attached at once. */
   readonly maxAgents: number
+  /** TCP connections that the gateway holds for agents, authenticated or not. */
+  readonly maxConnections: number
 }
 
 export const DEFAULT_LIMITS: TunnelLimits = {
@@ -38,8 +40,9 @@ export const DEFAULT_LIMITS: TunnelLimits = {
   maxFrameBytes: 256 * 1024,
   maxMessageBytes: 1024 * 1024,
   sendBufferBytes: 256 * 1024,
-  sessionWindowBytes: 512 * 1024,
+  sessionWindowBytes: 256 * 1024,
   connectionWindowBytes: 8 * 1024 * 1024,
   maxSessionsPerAgent: 10_000,
   maxAgents: 1_000,
+  maxConnections: 1_500,
 }

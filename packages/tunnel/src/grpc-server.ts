@@ -1,0 +1,156 @@
+import { createSecureServer, createServer } from 'node:http2'
+import type {
+  Http2SecureServer,
+  Http2Server,
+  IncomingHttpHeaders,
+  ServerHttp2Session,
+  ServerHttp2Stream,
+} from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { CallServer, CallServerOptions, IncomingCall, Method } from './call.ts'
+import { TunnelError } from './errors.ts'
+import { CONTENT_TYPE, PATHS, STATUS, sessionOptions } from './grpc.ts'
+import { GrpcCall } from './grpc-call.ts'
+import type { ServerTls } from './server.ts'
+import type { TunnelLimits } from './settings.ts'
+import { within } from './within.ts'
+
+/** Serves the Tunnel service over gRPC. @throws TunnelError `listen-failed`. */
+export async function serveCalls(options: CallServerOptions): Promise<CallServer> {
+  const { host, limits } = options
+  const server = createHttp2(options.tls, limits)
+  server.maxConnections = limits.maxConnections
+  const sessions = new Set<ServerHttp2Session>()
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.on('close', () => sessions.delete(session))
+    admit(session, limits)
+  })
+  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    const call = answer(stream, headers, limits)
+    if (call !== undefined) options.onCall(call)
+  })
+  const port = await listen(server, host, options.port)
+  return {
+    address: { host, port },
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+      for (const session of sessions) session.close()
+      await within([closed], limits.closeTimeoutMs)
+      for (const session of sessions) session.destroy()
+      await closed
+    },
+  }
+}
+
+function createHttp2(tls: ServerTls | undefined, limits: TunnelLimits): Http2Server | Http2SecureServer {
+  const settings = sessionOptions(limits, limits.maxSessionsPerAgent + 1)
+  if (tls === undefined) return createServer(settings)
+  const { cert, key, clientCa, requireClientCertificate = true } = tls
+  return createSecureServer({
+    ...settings,
+    cert,
+    key,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: limits.helloTimeoutMs,
+    requestCert: clientCa !== undefined,
+    rejectUnauthorized: clientCa !== undefined && requireClientCertificate,
+    ...(clientCa === undefined ? {} : { ca: clientCa }),
+  })
+}
+
+// A connection on which nobody calls is closed: it has proved nothing.
+function admit(session: ServerHttp2Session, limits: TunnelLimits): void {
+  let calls = 0
+  let timer: NodeJS.Timeout | undefined
+  const watch = (): void => {
+    timer = setTimeout(() => session.destroy(), limits.helloTimeoutMs)
+  }
+  session.setLocalWindowSize(limits.connectionWindowBytes)
+  // `close` follows, on the session and on each of its streams.
+  session.on('error', () => {})
+  session.on('close', () => clearTimeout(timer))
+  session.on('stream', (stream) => {
+    calls++
+    clearTimeout(timer)
+    stream.once('close', () => {
+      if (--calls === 0 && !session.destroyed) watch()
+    })
+  })
+  watch()
+}
+
+function answer(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  limits: TunnelLimits,
+): IncomingCall | undefined {
+  stream.on('error', () => {})
+  if (headers[':method'] !== 'POST' || headers['content-type']?.startsWith('application/grpc') !== true) {
+    stream.respond({ ':status': 415 }, { endStream: true })
+    return undefined
+  }
+  const method = METHODS.find((one) => PATHS[one] === headers[':path'])
+  if (method === undefined) {
+    stream.respond(
+      { ':status': 200, 'content-type': CONTENT_TYPE, 'grpc-status': STATUS.unimplemented },
+      { endStream: true },
+    )
+    return undefined
+  }
+  return incoming(stream, headers, method, limits)
+}
+
+function incoming(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  method: Method,
+  limits: TunnelLimits,
+): IncomingCall {
+  const socket = stream.session?.socket
+  const call = new GrpcCall(stream, `${socket?.remoteAddress ?? '?'}:${socket?.remotePort ?? 0}`, limits)
+  const trailers: Record<string, string> = { 'grpc-status': STATUS.ok }
+  stream.on('wantTrailers', () => stream.sendTrailers(trailers))
+  stream.respond({ ':status': 200, 'content-type': CONTENT_TYPE }, { waitForTrailers: true })
+  stream.on('end', () => {
+    if (!stream.aborted) call.finish({ code: 'ended', message: 'the agent ended the call' })
+  })
+  stream.on('close', () => call.close(call.lost ? LOST : CANCELLED))
+  return Object.assign(call, {
+    method,
+    token: /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1],
+    ...provenCertificate(socket),
+    refuse: (message: string) => {
+      trailers['grpc-status'] = STATUS.unauthenticated
+      trailers['grpc-message'] = encodeURIComponent(message)
+      stream.end()
+      stream.resume()
+    },
+  })
+}
+
+function provenCertificate(socket: unknown): Pick<IncomingCall, 'certificateSubject' | 'certificateFingerprint'> {
+  const none = { certificateSubject: undefined, certificateFingerprint: undefined }
+  // The session hands out a proxy of its socket, which is an instance of what it stands for.
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return none
+  const { subject, fingerprint256 } = socket.getPeerCertificate()
+  // A subject with several common names proves none of them.
+  const name: unknown = subject?.CN
+  return { certificateSubject: typeof name === 'string' ? name : undefined, certificateFingerprint: fingerprint256 }
+}
+
+function listen(server: Http2Server | Http2SecureServer, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new TunnelError('listen-failed', `cannot listen on ${host}:${port}`, { cause })),
+    )
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+const METHODS: readonly Method[] = ['Attach', 'Session']
+const LOST = { code: 'lost', message: 'the connection of the agent was lost' } as const
+const CANCELLED = { code: 'cancelled', message: 'the agent cut the call' } as const
