@@ -25,8 +25,8 @@ export interface CompiledRule {
 }
 
 /**
- * Compiles a rule once, to be asked many times. PREPARE and DECLARE are asked about with the statement that they wrap: a rule that holds back
- * matches when either does, a rule that lets pass when both do.
+ * Compiles a rule once, to be asked many times. A statement is asked about with those behind it (see `Question`): a rule that holds back
+ * matches when any of them does, a rule that lets pass when all do.
  *
  * Throws GuardrailError for what cannot be meant.
  */
@@ -42,10 +42,9 @@ export function compileRule(rule: Rule): CompiledRule {
       judge: (question) => {
         const because = one(question)
         if (because === undefined) return undefined
-        for (let inner = question.inner; inner !== undefined; inner = inner.inner) {
-          if (one(inner) === undefined) return undefined
-        }
-        return finding(question.index, because)
+        return question.behind.every((behind) => one(behind) !== undefined)
+          ? finding(question.index, because)
+          : undefined
       },
     }
   }
@@ -53,11 +52,12 @@ export function compileRule(rule: Rule): CompiledRule {
     rule,
     judge: (question) => {
       if (aboutText && question.index > 0) return undefined
-      for (let asked: Question | undefined = question; asked !== undefined; asked = asked.inner) {
-        const because = one(asked)
-        if (because !== undefined) return finding(aboutText ? undefined : question.index, because)
+      let because = one(question)
+      for (let index = 0; because === undefined && index < question.behind.length; index++) {
+        const behind = question.behind[index]
+        because = behind && one(behind)
       }
-      return undefined
+      return because === undefined ? undefined : finding(aboutText ? undefined : question.index, because)
     },
   }
 }

@@ -11,15 +11,14 @@ export interface SettingChange {
  * began with (RESET ALL, DISCARD ALL) is no change: the agent chose them.
  */
 export function changedSetting(statement: Statement): SettingChange | undefined {
-  const { session, functions } = statement
-  let calls = 0
-  for (const call of functions) if (call.name.toLowerCase() === 'set_config') calls++
+  const { session, functions, effects } = statement
+  const calls = functions.some(({ name }) => name.toLowerCase() === 'set_config')
   if (session?.type === 'set') {
-    // A second change behind the first would otherwise go unseen.
-    if (calls > 1) return { name: undefined, value: 'unknown' }
+    // A second call behind the first makes the effects unknown, and would otherwise go unseen.
+    if (calls && effects.has('unknown')) return { name: undefined, value: 'unknown' }
     return { name: session.name.toLowerCase(), value: session.value }
   }
-  return calls > 0 ? { name: undefined, value: 'unknown' } : undefined
+  return calls ? { name: undefined, value: 'unknown' } : undefined
 }
 
 /** Whether a literal is on, as PostgreSQL reads a boolean: any beginning of `true` and `yes`, `on`, `1`. */

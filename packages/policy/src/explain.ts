@@ -42,13 +42,15 @@ export interface RuleReport {
 
 /** Explains a verdict that `decide` has given. */
 export function explainWith(
-  { identity, connection, analysis, now }: Request,
+  { identity, connection, analysis, now, names }: Request,
   compiled: CompiledConnection | undefined,
   access: Access,
   verdict: Verdict,
 ): Explanation {
   const statements = analysis.ok ? analysis.statements : []
-  const questions = statements.map((one, index) => askAbout(one, index, statements.length, now.getTime()))
+  const questions = statements.map((one, index) =>
+    askAbout(one, { index, count: statements.length, nowMs: now.getTime(), names }),
+  )
   return {
     subject: identity.subject,
     connection,
