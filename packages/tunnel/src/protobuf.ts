@@ -17,6 +17,8 @@ export interface Field<T> {
   readonly number: number
   readonly type: string
   readonly repeated: boolean
+  /** Of a field that is a message. */
+  readonly codec?: MessageCodec<unknown>
   readonly wireType: WireType
   readonly initial: () => T
   readonly write: (value: T, out: Uint8Array[]) => void
@@ -131,6 +133,7 @@ export const nested = <T>(number: number, type: string, codec: MessageCodec<T>):
   number,
   type,
   repeated: false,
+  codec: codec as MessageCodec<unknown>,
   wireType: LENGTH_DELIMITED,
   initial: () => codec.decode(new Uint8Array(0)),
   write: (value, out) => writeBytes(number, codec.encode(value), out),
@@ -153,6 +156,7 @@ export const repeated = <T>(number: number, type: string, codec: MessageCodec<T>
   number,
   type,
   repeated: true,
+  codec: codec as MessageCodec<unknown>,
   wireType: LENGTH_DELIMITED,
   initial: () => [],
   write: (values, out) => {
