@@ -1,4 +1,4 @@
-import type { Analysis, Statement } from '@sallyport/core'
+import type { Statement } from '@sallyport/core'
 import { CARRIER_FUNCTIONS, SETTING_FUNCTIONS, SETTING_RELATIONS } from './carriers.ts'
 import type { Protection } from './protection.ts'
 
@@ -15,26 +15,17 @@ export type Exposure = 'none' | 'protected' | 'unknown'
 export interface SessionExposure {
   /** Code that the text did not show has run: temporary tables and settings may hold a protected value since. */
   readonly tainted: boolean
+  /** The session may have changed objects since the catalogue was read. */
+  readonly doubtful: boolean
   /** What a prepared statement or cursor that the statement names can bring to light. */
   readonly named: (kind: 'prepared' | 'cursor', name: string) => Exposure
 }
 
-/** The exposure of one statement, and the relations that the catalogue does not hold (refresh it and ask again). */
+/** The exposure of one statement. */
 export interface ExposureAnswer {
   readonly exposure: Exposure
-  readonly missing: boolean
-}
-
-/** Judges a text as a whole: the worst of its statements. */
-export function exposureOfText(analysis: Analysis, protection: Protection, session: SessionExposure): ExposureAnswer {
-  if (protection.empty) return CLEAR
-  if (!analysis.ok) return { exposure: 'unknown', missing: false }
-  return analysis.statements
-    .map((statement) => exposureOf(statement, protection, session))
-    .reduce(
-      (left, right) => ({ exposure: worse(left.exposure, right.exposure), missing: left.missing || right.missing }),
-      CLEAR,
-    )
+  /** A newer catalogue could give a better answer: one of the relations is missing in this one, or in doubt. */
+  readonly stale: boolean
 }
 
 /** Judges one statement. */
@@ -47,15 +38,12 @@ export function exposureOf(statement: Statement, protection: Protection, session
   let answer = CLEAR
   for (const relation of statement.relations) {
     const found = protection.relation(relation.schema, relation.name)
-    if (found === 'missing') {
-      // Nothing of that name: the statement fails or creates it. Its own relation says nothing; what it reads otherwise still counts.
-      if (!CREATES.test(statement.kind)) answer = { exposure: 'protected', missing: true }
-    } else if (
-      found === 'protected' ||
-      (session.tainted && (found === 'temporary' || SETTING_RELATIONS.has(relation.name)))
-    ) {
-      answer = { exposure: 'protected', missing: answer.missing }
-    }
+    // Nothing of that name: the statement fails, or creates it. What it reads otherwise still counts.
+    if (found === 'missing' && CREATES.test(statement.kind)) continue
+    const doubtful = found === 'missing' || (found === 'view' && session.doubtful)
+    const reached =
+      found === 'protected' || (session.tainted && (found === 'temporary' || SETTING_RELATIONS.has(relation.name)))
+    if (doubtful || reached) answer = { exposure: 'protected', stale: answer.stale || doubtful }
   }
   for (const { name } of statement.functions) {
     if (CARRIER_FUNCTIONS.has(name) || (session.tainted && SETTING_FUNCTIONS.has(name))) return UNKNOWN
@@ -70,11 +58,11 @@ export function worse(left: Exposure, right: Exposure): Exposure {
 }
 
 function named(exposure: Exposure): ExposureAnswer {
-  return { exposure, missing: false }
+  return { exposure, stale: false }
 }
 
-const CLEAR: ExposureAnswer = { exposure: 'none', missing: false }
-const UNKNOWN: ExposureAnswer = { exposure: 'unknown', missing: false }
+const CLEAR: ExposureAnswer = { exposure: 'none', stale: false }
+const UNKNOWN: ExposureAnswer = { exposure: 'unknown', stale: false }
 
 /** What runs code, or reads places, that the text does not show. */
 const BLIND_EFFECTS = ['unknown', 'procedural', 'file', 'network'] as const

@@ -4,17 +4,10 @@ export { type CellMask, type CellType, type CellWriter, cellMask, NULL_MASK } fr
 export { maskColumnNames } from './column-names.ts'
 export { ColumnRules } from './column-rules.ts'
 export { MaskingError, type MaskingErrorCode } from './errors.ts'
-export {
-  type Exposure,
-  type ExposureAnswer,
-  exposureOf,
-  exposureOfText,
-  type SessionExposure,
-  worse,
-} from './exposure.ts'
+export { type Exposure, type ExposureAnswer, exposureOf, type SessionExposure, worse } from './exposure.ts'
 export type { Hmac } from './hash-mask.ts'
 export { OutputBuffer } from './output-buffer.ts'
-export { type ColumnOrigin, type ColumnProtection, Protection } from './protection.ts'
+export { type ColumnOrigin, type ColumnProtection, Protection, type RelationState } from './protection.ts'
 export { maskReport, type ReportField } from './report.ts'
 export { planResult, type Redaction, type ResultField, type ResultPlan, type ResultQuestion } from './result-plan.ts'
 export { RowMasker } from './row-masker.ts'

@@ -22,7 +22,7 @@ export function lineageStrategy(
   if (sources === 'unknown') return REDACT
   for (const { schema, relation, column } of sources) {
     const found = protection.relation(schema, relation)
-    if (found === 'missing' || found === 'temporary') return REDACT
+    if (found === 'missing' || found === 'temporary' || found === 'view') return REDACT
     // The type may differ from the column's, and a part of an expression is no part of the value: only the constant is safe.
     if (protection.named(schema, relation, column) !== undefined) return REDACT
   }

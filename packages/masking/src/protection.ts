@@ -17,7 +17,12 @@ export interface ColumnOrigin {
   readonly column: string
   /** Lives in a temporary schema, where whoever created it also chose the names. */
   readonly temporary: boolean
+  /** A view of a user: its definition can be replaced under the same OID. */
+  readonly view: boolean
 }
+
+/** `view` and `temporary` are clear for what the catalogue knows; a session that may have changed them since must not trust that. */
+export type RelationState = 'clear' | 'view' | 'temporary' | 'protected' | 'missing'
 
 /**
  * The rules, worked out for every relation of one catalogue snapshot.
@@ -72,13 +77,14 @@ export class Protection {
    * Whether reading a relation of that name could read anything protected. Without a schema every relation of that name counts, whatever the
    * search path says: a path can be changed, and a temporary table can take a name.
    */
-  relation(schema: string | undefined, name: string): 'clear' | 'protected' | 'temporary' | 'missing' {
+  relation(schema: string | undefined, name: string): RelationState {
     const named = (this.#byName.get(name) ?? []).filter(
       ({ relation }) => schema === undefined || relation.schema === schema || relation.temporary,
     )
     if (named.length === 0) return 'missing'
     if (named.some(({ columns, all }) => all || columns.size > 0)) return 'protected'
-    return named.some(({ relation }) => relation.temporary) ? 'temporary' : 'clear'
+    if (named.some(({ relation }) => relation.temporary)) return 'temporary'
+    return named.some(({ relation }) => isUserView(relation)) ? 'view' : 'clear'
   }
 
   /** The strategy of a column by name, for lineage that came from the text. */
@@ -178,7 +184,12 @@ class DerivedViews {
 }
 
 function origin(relation: MaskingRelation, column: string): ColumnOrigin {
-  return { schema: relation.schema, table: relation.name, column, temporary: relation.temporary }
+  const { schema, name: table, temporary } = relation
+  return { schema, table, column, temporary, view: isUserView(relation) }
+}
+
+function isUserView({ kind, schema }: MaskingRelation): boolean {
+  return (kind === 'view' || kind === 'materialized-view') && schema !== 'pg_catalog' && schema !== 'information_schema'
 }
 
 const REDACT: Strategy = { strategy: 'redact' }

@@ -1,7 +1,7 @@
 import type { Statement } from '@sallyport/core'
 import { describe, expect, test } from 'vitest'
 import { maskColumnNames } from './column-names.ts'
-import { type Exposure, exposureOf, exposureOfText, type SessionExposure } from './exposure.ts'
+import { type Exposure, exposureOf, type SessionExposure } from './exposure.ts'
 import { planResult, type ResultField } from './result-plan.ts'
 import { catalogOf, protectionOf, relation, SSN_RULE, statement } from './testdata/shop.ts'
 
@@ -20,8 +20,9 @@ const CATALOG = catalogOf([
   relation(12, 'people', ['id', 'total'], { schema: 'archive' }),
 ])
 const PROTECTION = protectionOf([SSN_RULE, { match: 'public.staff_part.ssn', strategy: 'null' }], CATALOG)
-const CLEAN: SessionExposure = { tainted: false, named: () => 'unknown' }
+const CLEAN: SessionExposure = { tainted: false, doubtful: false, named: () => 'unknown' }
 const TAINTED: SessionExposure = { ...CLEAN, tainted: true }
+const DOUBTFUL: SessionExposure = { ...CLEAN, doubtful: true }
 
 function field(tableOid: number, attribute: number, more: Partial<ResultField> = {}): ResultField {
   return { name: 'x', tableOid, attribute, typeOid: 25, typeModifier: -1, format: 'text', ...more }
@@ -30,13 +31,14 @@ function field(tableOid: number, attribute: number, more: Partial<ResultField> =
 function plan(
   fields: readonly ResultField[],
   exposure: Exposure,
-  more: { readonly output?: Statement['output']; readonly tainted?: boolean } = {},
+  more: { readonly output?: Statement['output']; readonly tainted?: boolean; readonly doubtful?: boolean } = {},
 ): readonly (string | undefined)[] {
   const result = planResult({
     fields,
     exposure,
     output: more.output ?? 'unknown',
     tainted: more.tainted ?? false,
+    doubtful: more.doubtful ?? false,
     protection: PROTECTION,
     hmac: undefined,
   })
@@ -111,10 +113,11 @@ describe('planResult', () => {
       exposure: 'none',
       output: 'unknown',
       tainted: false,
+      doubtful: false,
       protection: PROTECTION,
       hmac: undefined,
     })
-    expect(result.missing).toBe(true)
+    expect(result.stale).toBe(true)
     expect(result.masks.map((mask) => mask?.strategy)).toEqual(['redact', 'redact'])
   })
 })
@@ -156,12 +159,14 @@ describe('exposureOf', () => {
     expect(exposureOf(given, PROTECTION, session).exposure).toBe(expected)
   })
 
-  test('a text is as exposed as the worst of its statements, and unknown when it cannot be parsed', () => {
-    const worst = { ok: true, statements: [reads('orders'), reads('people')] } as const
-    expect(exposureOfText(worst, PROTECTION, CLEAN).exposure).toBe('protected')
-    const failure = { code: 'syntax', message: '', position: 0 } as const
-    expect(exposureOfText({ ok: false, failure }, PROTECTION, CLEAN).exposure).toBe('unknown')
-    expect(exposureOfText({ ok: false, failure }, protectionOf([], CATALOG), CLEAN).exposure).toBe('none')
+  test('without rules nothing is exposed', () => {
+    expect(exposureOf(reads('people'), protectionOf([], CATALOG), TAINTED).exposure).toBe('none')
+  })
+
+  test('a view is in doubt once the session may have replaced it', () => {
+    expect(exposureOf(reads('v_orders'), PROTECTION, CLEAN)).toEqual({ exposure: 'none', stale: false })
+    expect(exposureOf(reads('v_orders'), PROTECTION, DOUBTFUL)).toEqual({ exposure: 'protected', stale: true })
+    expect(plan([field(5, 1), field(2, 1)], 'none', { doubtful: true })).toEqual(['redact', undefined])
   })
 })
 

@@ -29,6 +29,8 @@ export interface ResultQuestion {
   readonly protection: Protection
   /** Code that the text did not show has run in this session. */
   readonly tainted: boolean
+  /** The session may have changed objects since the catalogue was read. */
+  readonly doubtful: boolean
   readonly hmac: Hmac | undefined
 }
 
@@ -40,8 +42,8 @@ export interface ResultPlan {
   readonly redactions: readonly (Redaction | undefined)[]
   /** No column changes: rows may pass as they are. */
   readonly untouched: boolean
-  /** The catalogue lacks an OID that the fields name: refresh it and plan again. What is still lacking then is masked here already. */
-  readonly missing: boolean
+  /** A newer catalogue could keep a column that this one lacks or has in doubt. Here it is masked already. */
+  readonly stale: boolean
 }
 
 /** What was hidden, in names: never the value. The names are empty where the origin could not be told. */
@@ -62,7 +64,7 @@ export function planResult(question: ResultQuestion): ResultPlan {
   const { fields, protection, hmac } = question
   if (protection.empty) {
     const none = fields.map(() => undefined)
-    return { masks: none, redactions: none, untouched: true, missing: false }
+    return { masks: none, redactions: none, untouched: true, stale: false }
   }
   const decisions = fields.map((field, index) => decide(question, field, index))
   const masks = fields.map((field, index) => {
@@ -75,7 +77,7 @@ export function planResult(question: ResultQuestion): ResultPlan {
     masks,
     redactions: fields.map((field, index) => redaction(question, field, decisions[index]?.column, masks[index])),
     untouched: masks.every((mask) => mask === undefined),
-    missing: decisions.some((decision) => decision.missing),
+    stale: decisions.some((decision) => decision.stale),
   }
 }
 
@@ -83,16 +85,17 @@ interface Decision {
   /** Undefined keeps the column. */
   readonly strategy: Strategy | undefined
   readonly column: ColumnOrigin | undefined
-  readonly missing: boolean
+  readonly stale: boolean
 }
 
 function decide(question: ResultQuestion, field: ResultField, index: number): Decision {
   if (field.tableOid !== 0) {
     const found = question.protection.column(field.tableOid, field.attribute)
-    if (found.type === 'missing') return { strategy: REDACT, column: undefined, missing: true }
-    if (found.type === 'protected') return { strategy: found.strategy, column: found.column, missing: false }
-    const hidden = question.tainted && found.column.temporary
-    return { strategy: hidden ? REDACT : undefined, column: found.column, missing: false }
+    if (found.type === 'missing') return { strategy: REDACT, column: undefined, stale: true }
+    const { column } = found
+    if (found.type === 'protected') return { strategy: found.strategy, column, stale: false }
+    if (question.doubtful && column.view) return { strategy: REDACT, column, stale: true }
+    return { strategy: question.tainted && column.temporary ? REDACT : undefined, column, stale: false }
   }
   if (question.exposure === 'none') return KEEP
   const lineage = lineageStrategy(
@@ -102,7 +105,7 @@ function decide(question: ResultQuestion, field: ResultField, index: number): De
     question.exposure,
     question.protection,
   )
-  return { strategy: lineage === 'clear' ? undefined : lineage, column: undefined, missing: false }
+  return { strategy: lineage === 'clear' ? undefined : lineage, column: undefined, stale: false }
 }
 
 function redaction(
@@ -122,4 +125,4 @@ function redaction(
 }
 
 const REDACT: Strategy = { strategy: 'redact' }
-const KEEP: Decision = { strategy: undefined, column: undefined, missing: false }
+const KEEP: Decision = { strategy: undefined, column: undefined, stale: false }
