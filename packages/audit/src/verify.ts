@@ -122,12 +122,14 @@ class Verifier {
     this.#first ??= record.sequence
     if (this.#earliest === undefined || record.time < this.#earliest) this.#earliest = record.time
     if (this.#latest === undefined || record.time > this.#latest) this.#latest = record.time
-    if (this.#line === 1) this.#name(record)
     if (edited)
       this.#report('edited-record', record.sequence, 'the record was edited: its hash is not that of its content')
     this.#log ??= record.log
     if (record.log !== this.#log) this.#report('foreign-record', record.sequence, 'the record comes from another log')
-    if (!this.#inOrder(record, edited)) return
+    const told = this.#findings.length
+    const inOrder = this.#inOrder(record, edited)
+    if (this.#line === 1 && this.#findings.length === told) this.#name(record)
+    if (!inOrder) return
     this.#expected(record, edited)
     if (record.type === 'checkpoint' && !edited) this.#checkpoint(record)
     this.#last = record
@@ -136,10 +138,10 @@ class Verifier {
     this.#unread = 0
   }
 
-  #name(record: PlacedRecord): void {
+  #name({ sequence }: PlacedRecord): void {
     const promised = segmentSequence(this.#segment)
-    if (promised === undefined || promised === record.sequence) return
-    this.#report('wrong-segment', record.sequence, `the file's name promises record ${promised} first`)
+    if (promised === undefined || promised === sequence) return
+    this.#report('wrong-segment', sequence, `the file's name promises record ${promised} first`)
   }
 
   /** False for a record that stands too late: it changes nothing of what has to come. */
@@ -165,7 +167,9 @@ class Verifier {
 
   #missing(from: number, to: number): void {
     const which = from === to ? `record ${from} is` : `records ${from} to ${to} are`
-    const code = this.#line === 1 ? 'missing-segment' : 'missing-records'
+    // A file that is named for a missing record is there, and lost its beginning.
+    const promised = segmentSequence(this.#segment) ?? 0
+    const code = this.#line === 1 && promised > to ? 'missing-segment' : 'missing-records'
     this.#report(code, from, `${which} missing before this line`)
     if (this.#findings.length < this.#maxFindings) this.#gaps.push({ from, to, finding: this.#findings.length - 1 })
   }
