@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { compileRule } from './compile.ts'
+import { GuardrailError } from './errors.ts'
+import { defineRule, NO_LIMITS, type Rule } from './rule.ts'
+import { allowing, ask, denying, facts, relation } from './testdata/facts.ts'
+
+describe('a compiled rule', () => {
+  it('matches when every key holds', () => {
+    const rule = denying({ effects: ['write'], relations: ['audit'], where: ['absent'] })
+    const statement = facts({ effects: ['write'], relations: [relation('audit', 'write')], where: 'absent' })
+    expect(rule.judge(ask(statement))?.message).toBe(
+      'This connection does not allow a statement that changes or locks rows and has no WHERE and writes audit.',
+    )
+    expect(rule.judge(ask({ ...statement, where: 'present' }))).toBeUndefined()
+  })
+
+  it('says what the operator says, where the operator says it', () => {
+    const rule = compileRule(
+      defineRule({ id: 'x', action: 'deny', message: 'Ask Bob.', hint: 'Or Eve.', observe: true }),
+    )
+    expect(rule.judge(ask(facts(), { index: 3, count: 4 }))).toEqual({
+      rule: 'x',
+      action: 'deny',
+      message: 'Ask Bob.',
+      hint: 'Or Eve.',
+      statement: 3,
+      observed: true,
+    })
+  })
+
+  it('asks every statement behind a name', () => {
+    const fetch = facts({ kind: 'fetch', effects: ['read', 'unknown'], session: { type: 'fetch', name: 'c' } })
+    const names = { prepared: () => [], cursor: () => [facts(), facts({ effects: ['write'] })] }
+    expect(denying({ effects: ['write'] }).judge(ask(fetch, { names }))).toBeDefined()
+    expect(allowing({ effects: ['read', 'session'] }).judge(ask(fetch, { names }))).toBeUndefined()
+  })
+
+  it.each<Partial<Rule>>([
+    { action: 'limit' },
+    { action: 'deny', limits: { ...NO_LIMITS, rows: 1 } },
+    { action: 'allow', match: { where: ['present'] } },
+    { action: 'allow', match: { severalStatements: true } },
+    { action: 'allow', match: { unboundedAbove: 1 } },
+    { action: 'allow', match: { effects: ['read'], unknown: false } },
+    { action: 'allow', match: { relations: ['*'], access: 'read' } },
+    { action: 'deny', match: { access: 'read' } },
+    { action: 'deny', match: { unknown: false } },
+  ])('is none when the rule contradicts itself: %j', (part) => {
+    expect(() => compileRule(defineRule({ id: 'r', action: 'deny', ...part }))).toThrow(GuardrailError)
+  })
+})
