@@ -1,1 +1,1 @@
-export {}
+export { startGateway, type Bound, type GatewayPort, type RunningGateway } from './main.ts'

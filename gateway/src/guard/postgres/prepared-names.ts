@@ -1,0 +1,143 @@
+import type { Analysis, Effect, Statement } from '@sallyport/core'
+
+/**
+ * What the names of a session stand for that SQL gives: PREPARE and DECLARE. EXECUTE and FETCH have the effects of what they name, and a name
+ * that nobody remembers has unknown ones.
+ *
+ * A name keeps every meaning it may have: whether a PREPARE succeeded is not waited for, so an older meaning may still stand.
+ */
+export class PreparedNames {
+  readonly #statements = new Map<string, readonly Statement[]>()
+  readonly #cursors = new Map<string, readonly Statement[]>()
+  /** What a name of the protocol's own Parse stands for; SQL's EXECUTE can run it, too. */
+  readonly #parsed: (name: string) => Analysis | undefined
+
+  constructor(parsed: (name: string) => Analysis | undefined) {
+    this.#parsed = parsed
+  }
+
+  /** What a protocol Bind of a name would run that no Parse prepared. */
+  statement(name: string): Analysis {
+    return analysisOf(this.#statements.get(name))
+  }
+
+  /** What a protocol Execute of a portal would fetch that no Bind made. */
+  cursor(name: string): Analysis {
+    return analysisOf(this.#cursors.get(name))
+  }
+
+  /** The same statements, with each EXECUTE and FETCH standing for what it names, as it will be when the text before it has run. */
+  resolve(analysis: Analysis): Analysis {
+    if (!analysis.ok || !analysis.statements.some(({ session }) => session !== undefined && NAMING.has(session.type))) {
+      return analysis
+    }
+    const statements = new Map(this.#statements)
+    const cursors = new Map(this.#cursors)
+    const resolved = analysis.statements.map((statement) => {
+      const { session } = statement
+      noteIn(statements, cursors, statement)
+      if (session?.type === 'fetch') return standingFor(statement, cursors.get(session.name))
+      if (session?.type !== 'execute') return statement
+      const parsed = this.#parsed(session.name)
+      const named = statements.get(session.name)
+      if (parsed === undefined) return standingFor(statement, named)
+      return standingFor(statement, parsed.ok ? [...parsed.statements, ...(named ?? [])] : undefined)
+    })
+    return { ok: true, statements: resolved }
+  }
+
+  /** A text was forwarded: what it names is remembered. */
+  note(analysis: Analysis): void {
+    if (!analysis.ok) return
+    for (const statement of analysis.statements) noteIn(this.#statements, this.#cursors, statement)
+  }
+}
+
+/** Facts about something of which only the effects are known. */
+export function opaque(kind: string, ...effects: readonly Effect[]): Analysis {
+  return {
+    ok: true,
+    statements: [
+      {
+        dialect: 'postgres',
+        kind,
+        effects: new Set(effects),
+        relations: [],
+        functions: [],
+        where: 'none',
+        limit: 'unknown',
+        predicates: 'unknown',
+        fingerprint: kind,
+        output: 'unknown',
+        session: undefined,
+        range: { start: 0, end: 0 },
+      },
+    ],
+  }
+}
+
+function noteIn(statements: Names, cursors: Names, { session }: Statement): void {
+  switch (session?.type) {
+    case 'prepare':
+      remember(statements, session.name, session.statement)
+      break
+    case 'declare':
+      remember(cursors, session.name, session.statement)
+      break
+    case 'deallocate':
+      forget(statements, session.name)
+      break
+    case 'close':
+      forget(cursors, session.name)
+      break
+    case 'reset-all':
+      statements.clear()
+      cursors.clear()
+      break
+    case 'set':
+    case 'execute':
+    case 'fetch':
+    case 'copy':
+    case undefined:
+      break
+  }
+}
+
+function remember(names: Names, name: string, statement: Statement | 'unknown'): void {
+  const before = names.get(name) ?? []
+  if (statement === 'unknown' || before.length >= MAX_MEANINGS || (before.length === 0 && names.size >= MAX_NAMES)) {
+    names.delete(name)
+    return
+  }
+  if (!before.includes(statement)) names.set(name, [...before, statement])
+}
+
+function forget(names: Names, name: string | undefined): void {
+  if (name === undefined) names.clear()
+  else names.delete(name)
+}
+
+function analysisOf(meanings: readonly Statement[] | undefined): Analysis {
+  return meanings === undefined ? UNKNOWN : { ok: true, statements: meanings }
+}
+
+/** A statement with the effects, relations and functions of everything it may stand for. */
+function standingFor(statement: Statement, meanings: readonly Statement[] | undefined): Statement {
+  if (meanings === undefined || meanings.length === 0) return statement
+  return {
+    ...statement,
+    effects: new Set(meanings.flatMap(({ effects }) => [...effects])),
+    relations: meanings.flatMap(({ relations }) => relations),
+    functions: meanings.flatMap(({ functions }) => functions),
+    session: undefined,
+  }
+}
+
+type Names = Map<string, readonly Statement[]>
+
+const NAMING: ReadonlySet<string> = new Set(['prepare', 'declare', 'execute', 'fetch'])
+const UNKNOWN: Analysis = opaque('unknown', 'unknown')
+/** A name of more meanings than this is unknown. */
+const MAX_MEANINGS = 4
+/** Names remembered in one session; further ones are unknown. */
+const MAX_NAMES = 1000

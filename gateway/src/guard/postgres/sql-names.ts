@@ -1,0 +1,36 @@
+import type { Analysis } from '@sallyport/core'
+import type { SqlNames } from '@sallyport/pg-wire'
+
+/** Which names of statements and portals the SQL of a text may change; undefined when none, which is the common case. */
+export function sqlNames(analysis: Analysis): SqlNames | undefined {
+  if (!analysis.ok) return undefined
+  let names: { statements: string[] | 'all'; portals: string[] | 'all' } | undefined
+  for (const { session } of analysis.statements) {
+    switch (session?.type) {
+      case 'prepare':
+      case 'deallocate':
+        names ??= { statements: [], portals: [] }
+        names.statements = added(names.statements, session.name)
+        break
+      case 'declare':
+      case 'close':
+        names ??= { statements: [], portals: [] }
+        names.portals = added(names.portals, session.name)
+        break
+      case 'reset-all':
+        names = { statements: 'all', portals: 'all' }
+        break
+      case 'set':
+      case 'execute':
+      case 'fetch':
+      case 'copy':
+      case undefined:
+        break
+    }
+  }
+  return names
+}
+
+function added(names: string[] | 'all', name: string | undefined): string[] | 'all' {
+  return names === 'all' || name === undefined ? 'all' : [...names, name]
+}

@@ -1,0 +1,203 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { openAuditLog, readSigningKey, type AuditLog } from '@sallyport/audit-file'
+import type { GatewayConfig } from '@sallyport/config'
+import type { Clock } from '@sallyport/core'
+import { authenticateKnown, listenTunnel, type TunnelServer } from '@sallyport/tunnel'
+import type { Logger } from 'pino'
+import { createInspector } from './guard/postgres/inspector.ts'
+import { listenHttp } from './http/server.ts'
+import { listen } from './listener/listener.ts'
+import { servePostgres } from './listener/postgres.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { compileRuntime, type Runtime } from './runtime.ts'
+import { SessionRegistry } from './session/registry.ts'
+import { VERSION } from './version.ts'
+
+export interface GatewayPort {
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/** A gateway at work. */
+export interface RunningGateway {
+  readonly addresses: { readonly postgres: Bound | undefined; readonly http: Bound | undefined; readonly tunnel: Bound }
+  /** Takes up a new configuration without dropping a session. Throws what is wrong with it, and then keeps the old one. */
+  readonly reload: (config: GatewayConfig, source: 'file' | 'signal') => void
+  /** Takes no more sessions, lets those that run go on for `limits.drainTimeoutMs`, ends them, and closes the log. */
+  readonly close: () => Promise<void>
+}
+
+export interface Bound {
+  readonly host: string
+  readonly port: number
+}
+
+/** Starts a gateway: the composition root. Throws when an address is busy, the log cannot be opened or the policy is wrong. */
+export async function startGateway(config: GatewayConfig, { logger, clock }: GatewayPort): Promise<RunningGateway> {
+  let runtime: Runtime = compileRuntime(config)
+  const metrics = createMetrics()
+  const log = await openAuditLog({
+    directory: config.audit.dir,
+    signingKey: readSigningKey(config.audit.signingKeyFile),
+    clock,
+    gateway: config.name,
+    rotateBytes: config.audit.rotateBytes,
+    checkpointIntervalMs: config.audit.checkpointIntervalMs,
+    maxPendingBytes: config.audit.pendingBytes,
+  })
+  const opened: (() => Promise<void>)[] = [() => log.close()]
+  try {
+    recordConfiguration(log, config, 'start')
+    const tunnel = await openTunnel(config, { log, logger, clock, metrics })
+    opened.push(() => tunnel.close({ drainMs: 0 }))
+    const registry = new SessionRegistry(() => runtime.config.limits)
+    const logins = new Set<AbortController>()
+    const inspector = await createInspector(config.limits.statementBytes)
+    opened.push(() => inspector.close())
+    const service = { runtime: () => runtime, registry, tunnel, log, inspector, metrics, clock, logger, logins }
+
+    const postgres =
+      config.listen.postgres &&
+      (await listen({ ...config.listen.postgres, onConnection: (socket) => void servePostgres(socket, service) }))
+    if (postgres !== undefined) opened.push(() => postgres.close())
+    const http =
+      config.listen.http &&
+      (await listenHttp({
+        ...config.listen.http,
+        registry: metrics.registry,
+        unready: () => unready(runtime, log, tunnel, stopping),
+      }))
+    if (http !== undefined) opened.push(() => http.close())
+    const sweep = setInterval(() => endIdleSessions(registry, runtime, clock), IDLE_SWEEP_MS)
+    let stopping = false
+
+    return {
+      addresses: { postgres: bound(postgres), http: bound(http), tunnel: tunnel.address },
+      reload: (next, source) => {
+        const compiled = compileRuntime(next)
+        recordConfiguration(log, next, source)
+        runtime = compiled
+      },
+      close: async () => {
+        if (stopping) return
+        stopping = true
+        clearInterval(sweep)
+        void postgres?.close()
+        for (const login of logins) login.abort(new Error('the gateway is shutting down'))
+        await drain(registry, runtime.config.limits.drainTimeoutMs)
+        for (const close of opened.toReversed()) await close()
+      },
+    }
+  } catch (error) {
+    for (const close of opened.toReversed()) await close()
+    throw error
+  }
+}
+
+function openTunnel(
+  config: GatewayConfig,
+  { log, logger, clock, metrics }: GatewayPort & { readonly log: AuditLog; readonly metrics: Metrics },
+): Promise<TunnelServer> {
+  const {
+    tunnelTls,
+    listen: { tunnel },
+  } = config
+  return listenTunnel({
+    ...tunnel,
+    gateway: config.name,
+    version: VERSION,
+    ...(tunnelTls === undefined
+      ? {}
+      : {
+          tls: {
+            cert: tunnelTls.cert,
+            key: tunnelTls.key.reveal(),
+            ...(tunnelTls.clientCa === undefined ? {} : { clientCa: tunnelTls.clientCa }),
+          },
+        }),
+    authenticate: authenticateKnown(
+      config.agents.map(({ name, token, certificateSubject }) => ({
+        name,
+        ...(token === undefined ? {} : { token: token.reveal() }),
+        ...(certificateSubject === undefined ? {} : { certificateSubject }),
+      })),
+    ),
+    clock,
+    randomBytes,
+    onAttach: ({ name, peer, version, connections }) => {
+      logger.info({ agent: name, peer, version }, 'agent attached')
+      metrics.agents.inc({ agent: name })
+      quietly(() =>
+        log.append({
+          type: 'agent-attach',
+          agent: name,
+          source: peer,
+          version,
+          connections: connections.map((offer) => offer.name),
+        }),
+      )
+    },
+    onDetach: ({ name, peer }, { code, message }) => {
+      logger.info({ agent: name, peer, code, message }, 'agent detached')
+      metrics.agents.dec({ agent: name })
+      quietly(() => log.append({ type: 'agent-detach', agent: name, source: peer, reason: code }))
+    },
+    onRefused: ({ peer, message }) => logger.warn({ peer, message }, 'agent refused'),
+  })
+}
+
+/** Why traffic should go elsewhere. */
+function unready({ config }: Runtime, log: AuditLog, tunnel: TunnelServer, stopping: boolean): readonly string[] {
+  const { healthy, problem } = log.status()
+  const attached = new Set(
+    tunnel
+      .agents()
+      .filter(({ draining }) => !draining)
+      .map(({ name }) => name),
+  )
+  const missing = new Set(config.connections.map(({ agent }) => agent).filter((agent) => !attached.has(agent)))
+  return [
+    ...(stopping ? ['shutting down'] : []),
+    ...(healthy ? [] : [`audit log: ${problem ?? 'unhealthy'}`]),
+    ...[...missing].map((agent) => `agent ${agent}: not attached`),
+  ]
+}
+
+function recordConfiguration(log: AuditLog, config: GatewayConfig, source: 'start' | 'file' | 'signal'): void {
+  const digest = createHash('sha256').update(JSON.stringify(config)).digest('hex')
+  log.append({ type: 'configuration-change', result: 'applied', digest, source, changed: [] })
+}
+
+function endIdleSessions(registry: SessionRegistry, { config }: Runtime, clock: Clock): void {
+  const { idleTimeoutMs } = config.limits
+  if (idleTimeoutMs === 0) return
+  const nowMs = clock.monotonicMs()
+  for (const session of registry) {
+    const sinceMs = session.idleSinceMs()
+    if (sinceMs !== undefined && nowMs - sinceMs > idleTimeoutMs) session.kill('idle')
+  }
+}
+
+async function drain(registry: SessionRegistry, drainMs: number): Promise<void> {
+  const until = Date.now() + drainMs
+  while (registry.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS))
+  for (const session of registry) session.kill('shutdown')
+}
+
+/** What the log cannot take now it keeps, or counts as lost; see its status. */
+function quietly(record: () => void): void {
+  try {
+    record()
+  } catch {
+    // The event has happened; there is nobody to refuse it to.
+  }
+}
+
+function bound(
+  listener: { readonly address: { readonly address: string; readonly port: number } } | undefined,
+): Bound | undefined {
+  return listener && { host: listener.address.address, port: listener.address.port }
+}
+
+const IDLE_SWEEP_MS = 1000
+const DRAIN_POLL_MS = 50

@@ -1,0 +1,250 @@
+/*
+ * Theory of operation
+ *
+ * What the agent sends goes through a queue that opens when the newest verdict's record is on the disk: no result byte leaves before. Open, which
+ * is the common case, the queue is empty and a chunk is scanned at once. The scanner finds the messages; rows are passed on in runs, as they
+ * lie; the conversation says of every other message what it answers, and whether the client gets it, something in its place, or nothing.
+ * What a statement came to is recorded when its last reply passes.
+ */
+import type { AuditLog } from '@sallyport/audit-file'
+import type { Outcome, SessionFacts } from '@sallyport/audit'
+import {
+  MessageScanner,
+  noticeField,
+  type Conversation,
+  type ConversationEvent,
+  type Entry,
+  type RawMessage,
+} from '@sallyport/pg-wire'
+import type { Redaction } from '@sallyport/tunnel'
+import type { Barrier, StatementRun } from './statement-run.ts'
+
+export interface OutboundPort {
+  readonly conversation: Conversation<StatementRun>
+  readonly log: AuditLog
+  readonly session: SessionFacts
+  readonly barrier: Barrier
+  readonly maxMessageBytes: number
+  readonly monotonicMs: () => number
+  /** Writes to the client; false when its socket has enough. */
+  readonly write: (bytes: Uint8Array) => boolean
+  /** Replies have passed: there may be room for more messages of the client. */
+  readonly onReplies: () => void
+  readonly onOutcome: (outcome: Outcome) => void
+  readonly onFailure: (error: unknown) => void
+  /** Whether the agent may send. */
+  readonly onFlow: (flowing: boolean) => void
+}
+
+type Item =
+  | { readonly type: 'data'; readonly chunk: Uint8Array }
+  | { readonly type: 'report'; readonly redactions: readonly Redaction[] }
+
+/** The way of the agent's bytes to the client. */
+export class Outbound {
+  readonly #port: OutboundPort
+  readonly #scanner: MessageScanner
+  readonly #waiting: Item[] = []
+  #closedGate = false
+  #clientFull = false
+  #ended = false
+  /** Neighbouring pieces of one chunk that go on unchanged are one piece. */
+  #out: Uint8Array[] = []
+  bytes = 0
+
+  constructor(port: OutboundPort) {
+    this.#port = port
+    this.#scanner = new MessageScanner({ maxMessageBytes: port.maxMessageBytes })
+  }
+
+  /** Whether the client has been given whole messages only, so that one more can follow. */
+  get betweenMessages(): boolean {
+    return this.#scanner.atBoundary
+  }
+
+  receive(chunk: Uint8Array): void {
+    this.#enqueue({ type: 'data', chunk })
+  }
+
+  /** What the agent masked in the statement whose end follows. */
+  report(redactions: readonly Redaction[]): void {
+    this.#enqueue({ type: 'report', redactions })
+  }
+
+  /** The client's socket can take more again. */
+  drained(): void {
+    this.#clientFull = false
+    this.#setFlow()
+  }
+
+  /** Nothing more reaches the client. */
+  end(): void {
+    this.#ended = true
+    this.#waiting.length = 0
+  }
+
+  #enqueue(item: Item): void {
+    if (this.#ended) return
+    if (this.#closedGate) {
+      this.#waiting.push(item)
+      return
+    }
+    const durable = this.#durable()
+    if (durable === undefined) this.#pass(item)
+    else this.#wait(item, durable)
+    this.#setFlow()
+  }
+
+  #durable(): Promise<void> | undefined {
+    const { barrier, log } = this.#port
+    if (barrier.receipt === undefined) return undefined
+    const durable = log.durable(barrier.receipt)
+    if (durable === undefined) barrier.receipt = undefined
+    return durable
+  }
+
+  #wait(item: Item, durable: Promise<void>): void {
+    this.#closedGate = true
+    this.#waiting.push(item)
+    durable.then(
+      () => this.#open(),
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  #open(): void {
+    this.#closedGate = false
+    // A record that was written meanwhile closes the gate again for what arrives later; what waits here was answered before it.
+    for (const item of this.#waiting.splice(0)) {
+      if (this.#ended) return
+      this.#pass(item)
+    }
+    this.#setFlow()
+  }
+
+  #pass(item: Item): void {
+    if (item.type === 'report') {
+      const run = this.#port.conversation.current?.context
+      if (run !== undefined) run.redactions.push(...item.redactions)
+      return
+    }
+    const pending = this.#port.conversation.pending
+    try {
+      this.#scanner.scan(item.chunk, this)
+    } catch (error) {
+      this.#flush()
+      this.#fail(error)
+      return
+    }
+    this.#flush()
+    if (this.#port.conversation.pending < pending) this.#port.onReplies()
+  }
+
+  /** Rows and COPY data pass as they lie. */
+  streams(tag: number): boolean {
+    return tag === DATA_ROW || tag === COPY_DATA
+  }
+
+  run(bytes: Uint8Array, completed: number, tag: number): void {
+    this.#port.conversation.rows(tag, completed, bytes.length)
+    this.#push(bytes)
+  }
+
+  message(raw: RawMessage): void {
+    const step = this.#port.conversation.backend(raw)
+    if (step.action === 'forward') this.#push(raw.bytes)
+    else if (step.action === 'replace') this.#push(step.bytes)
+    for (const event of step.events) this.#note(event)
+  }
+
+  #note(event: ConversationEvent<StatementRun>): void {
+    switch (event.type) {
+      case 'completed':
+        return this.#tell(event.entry, 'completed')
+      case 'suspended':
+        return this.#tell(event.entry, 'suspended')
+      case 'failed': {
+        if (event.refused) return
+        const sqlState = noticeField(event.error, 'sqlState')
+        return this.#tell(event.entry, sqlState === QUERY_CANCELED ? 'cancelled' : 'failed', sqlState)
+      }
+      case 'skipped':
+        for (const entry of event.entries) this.#tell(entry, 'skipped')
+        return
+      case 'ready':
+      case 'acknowledged':
+      case 'described':
+      case 'parameters':
+      case 'copy':
+      case 'asynchronous':
+      case 'terminated':
+        return
+    }
+  }
+
+  /** Records what a statement came to; a message without one has nothing to tell. */
+  #tell(entry: Entry<StatementRun>, outcome: Outcome, sqlState?: string): void {
+    const run = entry.context
+    if (run?.passage === undefined || !TOLD.has(entry.type) || entry.refusal !== undefined) return
+    const { log, session, monotonicMs, onOutcome } = this.#port
+    const { redactions } = run
+    run.redactions = []
+    const rows = entry.rows - (entry.type === 'Query' ? run.rowsTold : 0)
+    const bytes = entry.rowBytes - (entry.type === 'Query' ? run.bytesTold : 0)
+    run.rowsTold = entry.rows
+    run.bytesTold = entry.rowBytes
+    onOutcome(outcome)
+    log.append({
+      type: 'statement-outcome',
+      session,
+      statement: run.passage.statement,
+      verdict: run.passage.receipt.sequence,
+      outcome,
+      sqlState,
+      rows,
+      bytes,
+      durationUs: { gate: run.passage.gateUs, database: Math.round((monotonicMs() - run.forwardedMs) * 1000) },
+      redactions: redactions.map(({ schema, table, column, type, strategy, count }) => ({
+        schema,
+        table,
+        column,
+        type,
+        strategy,
+        count,
+      })),
+      injections: [],
+    })
+  }
+
+  #push(bytes: Uint8Array): void {
+    this.bytes += bytes.length
+    const last = this.#out.at(-1)
+    if (last !== undefined && last.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset) {
+      this.#out[this.#out.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length)
+    } else this.#out.push(bytes)
+  }
+
+  #flush(): void {
+    const [only, ...more] = this.#out
+    if (only === undefined || this.#ended) return
+    this.#out = []
+    const bytes = more.length === 0 ? only : Buffer.concat([only, ...more])
+    if (!this.#port.write(bytes)) this.#clientFull = true
+  }
+
+  #setFlow(): void {
+    this.#port.onFlow(!this.#ended && !this.#closedGate && !this.#clientFull)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return
+    this.end()
+    this.#port.onFailure(error)
+  }
+}
+
+const DATA_ROW = 0x44 // 'D'
+const COPY_DATA = 0x64 // 'd'
+const QUERY_CANCELED = '57014'
+/** Messages whose end is the end of a statement, or of the attempt to run one. */
+const TOLD: ReadonlySet<string> = new Set(['Query', 'Parse', 'Bind', 'Execute', 'FunctionCall'])

@@ -1,0 +1,101 @@
+import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
+import type { Identity } from '@sallyport/core'
+
+/** What the rest of the gateway may know and do about a running session. */
+export interface LiveSession {
+  readonly id: string
+  readonly identity: Identity
+  readonly connection: string
+  /** Cancels what runs now, as the client would by its CancelRequest. */
+  readonly cancel: () => void
+  /** Ends the session: its client is told why, where the protocol allows it. */
+  readonly kill: (reason: KillReason) => void
+  /** Milliseconds on the monotonic clock since when nothing has happened; undefined while a statement runs. */
+  readonly idleSinceMs: () => number | undefined
+}
+
+export type KillReason = 'shutdown' | 'idle' | 'administrator'
+
+/** A place among the sessions, given before anything is spent on a login. */
+export interface Place {
+  readonly enter: (session: LiveSession) => void
+  readonly leave: () => void
+}
+
+export interface SessionLimits {
+  /** Connections at most, those that are still logging in included. */
+  readonly sessions: number
+  readonly sessionsPerUser: number
+}
+
+/** The key that cancels a session's statements. It is the gateway's own: the backend's key never leaves the agent. */
+export interface CancelKey {
+  readonly processId: number
+  readonly secretKey: Uint8Array
+}
+
+/** The sessions of this gateway, and the keys that cancel them. */
+export class SessionRegistry {
+  readonly #sessions = new Map<string, LiveSession>()
+  readonly #keys = new Map<number, { readonly secretKey: Uint8Array; readonly cancel: () => void }>()
+  readonly #limits: () => SessionLimits
+  #places = 0
+
+  constructor(limits: () => SessionLimits) {
+    this.#limits = limits
+  }
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  [Symbol.iterator](): IterableIterator<LiveSession> {
+    return this.#sessions.values()
+  }
+
+  /** A place for one more connection; undefined when all are taken. */
+  reserve(): Place | undefined {
+    if (this.#places >= this.#limits().sessions) return undefined
+    this.#places++
+    let id: string | undefined
+    let left = false
+    return {
+      enter: (session) => {
+        id = session.id
+        this.#sessions.set(id, session)
+      },
+      leave: () => {
+        if (left) return
+        left = true
+        this.#places--
+        if (id !== undefined) this.#sessions.delete(id)
+      },
+    }
+  }
+
+  /** Whether the user may have one more session. */
+  hasRoomFor(subject: string): boolean {
+    let count = 0
+    for (const session of this.#sessions.values()) if (session.identity.subject === subject) count++
+    return count < this.#limits().sessionsPerUser
+  }
+
+  /** A new key of `secretBytes` bytes (4 in protocol 3.0) for a session, until it is revoked. */
+  issueKey(secretBytes: number, cancel: () => void): CancelKey & { readonly revoke: () => void } {
+    let processId = randomInt(1, MAX_PROCESS_ID)
+    while (this.#keys.has(processId)) processId = randomInt(1, MAX_PROCESS_ID)
+    const secretKey = randomBytes(secretBytes)
+    this.#keys.set(processId, { secretKey, cancel })
+    return { processId, secretKey, revoke: () => void this.#keys.delete(processId) }
+  }
+
+  /** Cancels what runs under a key; a key that is not exactly one of ours does nothing. */
+  cancel(processId: number, secretKey: Uint8Array): void {
+    const entry = this.#keys.get(processId)
+    if (entry === undefined || entry.secretKey.length !== secretKey.length) return
+    if (timingSafeEqual(entry.secretKey, secretKey)) entry.cancel()
+  }
+}
+
+/** Process ids are positive int32 on the wire. */
+const MAX_PROCESS_ID = 0x7fff_ffff
