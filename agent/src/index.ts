@@ -1,4 +1,16 @@
 export { AgentError, type AgentErrorCode } from './errors.ts'
+export { type CatalogOptions, openCatalog } from './catalog/cache.ts'
+export type {
+  Catalog,
+  CatalogColumn,
+  CatalogRelation,
+  CatalogSnapshot,
+  CatalogType,
+  RelationKind,
+  RelationName,
+  TypeKind,
+} from './catalog/catalog.ts'
+export { type CatalogBounds, DEFAULT_CATALOG_BOUNDS } from './catalog/load.ts'
 export { envCredentials } from './credentials/env.ts'
 export { DEFAULT_EXEC_LIMITS, execCredentials } from './credentials/exec.ts'
 export { fileCredentials } from './credentials/file.ts'

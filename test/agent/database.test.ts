@@ -168,6 +168,7 @@ describe.each(postgresVersions())('a database, PostgreSQL %i', (version) => {
       ca: ca === undefined ? undefined : target.ca,
       host: 'localhost',
     })
+    expect(database.authentication.channelBound).toBe(tls !== 'disable')
     database.close()
   })
 })

@@ -6,11 +6,11 @@
  * does not hold is refreshed once before rows are released, and what is still unknown then is treated as protected.
  */
 export interface Catalog {
-  /** The newest snapshot, loaded first when there is none or it has grown too old. Throws CatalogError. */
+  /** The newest snapshot, loaded first when there is none or it has grown too old. Throws AgentError. */
   readonly current: (signal: AbortSignal) => Promise<CatalogSnapshot>
   /**
-   * A snapshot that was begun after this call, unless one newer than `version` is at hand. For OIDs and names that a snapshot does not
-   * hold. Throws CatalogError.
+   * A snapshot newer than `version`, for OIDs and names that one does not hold: one begun after this call, unless a newer one is at hand
+   * or the newest was begun a moment ago; who asks for what does not exist shall not keep the database busy. Throws AgentError.
    */
   readonly refresh: (version: number, signal: AbortSignal) => Promise<CatalogSnapshot>
   /** Marks the newest snapshot as too old: a statement that changes objects has completed. */

@@ -45,7 +45,7 @@ export async function logIn(dialled: Dialled, request: LoginRequest, signal: Abo
   socket.write(encodeFrontend({ type: 'StartupMessage', major: 3, minor, parameters }))
 
   const options = loginOptions(dialled, request)
-  const messages = messageSource(socket, MAX_MESSAGE_BYTES, signal)
+  const messages = messageSource(socket, signal)
   let state = beginLogin(options)
   for (;;) {
     const step = await stepLogin(state, await messages.next(), options, nodeCrypto)
@@ -89,5 +89,3 @@ function loginError(failure: LoginFailure): AgentError {
 /** Resources (53), the operator's intervention (57), a database that does not exist (3D000), a version that is not spoken. */
 const PASSED_ON = /^(?:53...|57...|3D000|08P01|0A000)$/u
 const RETRYABLE = /^(?:53...|57...)$/u
-/** Of a message before the session is handed over, those that answer queries of our own included. */
-const MAX_MESSAGE_BYTES = 1024 * 1024

@@ -11,9 +11,10 @@ export interface MessageSource {
   readonly leftover: () => Uint8Array
 }
 
-/** Reads whole messages of at most `maxMessageBytes`. */
-export function messageSource(socket: Socket, maxMessageBytes: number, signal: AbortSignal): MessageSource {
-  const reader = new MessageReader({ maxMessageBytes, side: 'backend' })
+/** Reads whole messages of at most `MAX_MESSAGE_BYTES`; `leftover` came before whatever the socket gives. */
+export function messageSource(socket: Socket, signal: AbortSignal, leftover?: Uint8Array): MessageSource {
+  const reader = new MessageReader({ maxMessageBytes: MAX_MESSAGE_BYTES, side: 'backend' })
+  if (leftover !== undefined) reader.push(leftover)
   return {
     next: async () => {
       try {
@@ -30,3 +31,6 @@ export function messageSource(socket: Socket, maxMessageBytes: number, signal: A
     leftover: () => reader.takeBuffered(),
   }
 }
+
+/** Of one message before the session is handed over, or in answer to a query of our own. */
+const MAX_MESSAGE_BYTES = 1024 * 1024
