@@ -1,0 +1,31 @@
+import type { AgentConnection, AgentLimits, Secret } from '@sallyport/config'
+import type { AgentSession, SessionReady } from '@sallyport/tunnel'
+import type { Logger } from 'pino'
+import type { Catalog } from './catalog/catalog.ts'
+import type { Database } from './database/postgres/open.ts'
+
+/** A tunnel session and the database session opened for it: everything that carries statements one way and results the other needs. */
+export interface OpenedSession {
+  /** Its `open` tells who asks and under which masking rules; nothing has been answered yet. */
+  readonly session: AgentSession
+  readonly connection: AgentConnection
+  readonly database: Database
+  /** Shared by all sessions of the same database. */
+  readonly catalog: Catalog
+  /** Asks the server to cancel what this session runs. Never throws; a failure is logged. */
+  readonly cancel: () => Promise<void>
+  /** What to answer the gateway with when all is prepared. */
+  readonly ready: SessionReady
+  /** The key of the strategy `hash`; undefined when there is none. */
+  readonly hashKey: Secret | undefined
+  readonly limits: AgentLimits
+  /** Bound to the session's id and connection. */
+  readonly log: Logger
+}
+
+/**
+ * Carries one session to its end. It calls `session.ready` once everything is prepared; until then it may throw, and the gateway is refused.
+ * From then on it tells the gateway of failures itself, and it resolves when both ends are over. The caller closes the database and the
+ * credentials after it.
+ */
+export type Relay = (opened: OpenedSession) => Promise<void>
