@@ -11,7 +11,7 @@ import { PUBLIC_KEY_NAME } from './names.ts'
 import { MAX_RECORD_BYTES } from './read.ts'
 import { recoverTail } from './tail.ts'
 import { splitPem } from './verify.ts'
-import { LogWriter, type WriterLimits } from './writer.ts'
+import { damaged, LogWriter, type WriterLimits } from './writer.ts'
 
 /**
  * Opens the log of a directory for writing, making the directory if need be, and continues its chain. The first records are durable when it
@@ -105,20 +105,17 @@ function publishKey(directory: string, key: SigningKey): readonly string[] {
   }
 }
 
-/** Stops the writer for good when its file was changed by others, or its lock was lost. */
+/** Stops the writer for good when its file was changed by others, or its lock was lost, also while nothing is written. */
 function watchOver(writer: LogWriter, lock: DirectoryLock, directory: string, everyMs: number): NodeJS.Timeout {
   let beats = 0
-  const stop = (code: 'damaged' | 'locked', message: string): void => {
-    clearInterval(timer)
-    void writer.stop(new AuditUnavailableError(code, message, false))
-  }
   const timer = setInterval(() => {
     try {
-      if (!writer.isIntact()) stop('damaged', `the audit log in ${directory} was cut or removed while it was written`)
+      if (!writer.isIntact()) void writer.stop(damaged(directory))
       beats += 1
       if (beats * everyMs < LOCK_REFRESH_MS) return
       beats = 0
-      if (!lock.refresh()) stop('locked', `${directory} was taken over by another process`)
+      if (lock.refresh()) return
+      void writer.stop(new AuditUnavailableError('locked', `${directory} was taken over by another process`, false))
     } catch {
       // An unreadable directory is no proof of either; the next write finds out.
     }

@@ -178,7 +178,7 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
     await this.#release()
   }
 
-  /** False when the file is no longer as this writer left it. Asked from time to time: it costs a system call. */
+  /** False when the file is no longer as this writer left it. */
   isIntact(): boolean {
     return (
       this.#segment === undefined || this.#failure !== undefined || this.#segment.file.size() === this.#segment.size
@@ -218,6 +218,10 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
     if (chain.entries.length === 0) return
     try {
       const segment = (this.#segment ??= this.#createSegment())
+      if (!this.isIntact()) {
+        void this.stop(damaged(segment.name))
+        return
+      }
       const full = segment.size + chain.byteLength >= this.#start.limits.rotateBytes
       if (full) this.#pushCheckpoint('rotate')
       const { entries } = chain
@@ -387,4 +391,13 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
       new AuditUnavailableError('unavailable', 'the record could not be written; nothing may run unrecorded', false)
     )
   }
+}
+
+/** Why a writer stops when it finds its file changed by others. */
+export function damaged(segment: string): AuditUnavailableError {
+  return new AuditUnavailableError(
+    'damaged',
+    `${segment} of the audit log was cut or removed while it was written`,
+    false,
+  )
 }
