@@ -1,0 +1,49 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { percentile, run } from './command.mjs'
+
+/** Select-only pgbench: latency with one client, throughput with 8 and 32, and what a connection costs. */
+export async function measurePgbench({ bin, targets, direct }, seconds, say) {
+  say('filling the tables of pgbench')
+  await run(join(bin, 'pgbench'), ['-i', '-q', '-s', '5'], direct)
+  const results = []
+  for (const { name, env } of targets) {
+    for (const mode of ['simple', 'extended', 'prepared']) {
+      for (const clients of mode === 'simple' ? [1, 8, 32] : [1, 8]) {
+        say(`pgbench ${mode}, ${clients} clients, ${name}`)
+        results.push({ target: name, mode, clients, ...(await select(bin, env, mode, clients, seconds)) })
+      }
+    }
+    say(`pgbench with a connection for each transaction, ${name}`)
+    const { out } = await run(join(bin, 'pgbench'), ['-n', '-S', '-C', '-T', String(seconds), '-c', '1'], env)
+    results.push({
+      target: name,
+      mode: 'connect',
+      clients: 1,
+      connectionMs: number(out, /average connection time = ([\d.]+)/),
+      tps: number(out, /tps = ([\d.]+)/),
+    })
+  }
+  return results
+}
+
+async function select(bin, env, mode, clients, seconds) {
+  const folder = mkdtempSync(join(tmpdir(), 'pgbench-'))
+  try {
+    const args = ['-n', '-S', '-M', mode, '-c', String(clients), '-j', '1', '-T', String(seconds), '-l']
+    const { out } = await run(join(bin, 'pgbench'), args, env, { cwd: folder })
+    const us = readdirSync(folder)
+      .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+      .filter((line) => line !== '')
+      .map((line) => Number(line.split(' ')[2]))
+      .sort((one, other) => one - other)
+    return { tps: number(out, /tps = ([\d.]+)/), p50us: percentile(us, 0.5), p99us: percentile(us, 0.99) }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function number(text, pattern) {
+  return Number(pattern.exec(text)?.[1])
+}
