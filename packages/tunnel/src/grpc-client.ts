@@ -15,39 +15,70 @@ export function dialCalls(options: CallClientOptions): CallClient {
   if (tls?.key !== undefined) settings.key = tls.key
   if (tls?.serverName !== undefined) settings.servername = tls.serverName
   const session = connect(`${tls === undefined ? 'http' : 'https'}://${address}`, settings)
-  let failure = 'the connection to the gateway was lost'
-  session.on('error', (error: NodeJS.ErrnoException) => {
-    failure = `the connection to the gateway failed: ${error.code ?? error.message}`
+  // Each call on it tells why it ended.
+  session.on('error', () => {})
+  session.on('connect', () => {
+    if (!session.destroyed) session.setLocalWindowSize(limits.connectionWindowBytes)
   })
-  session.on('connect', () => session.setLocalWindowSize(limits.connectionWindowBytes))
   return {
     call: (method) => {
+      // A gateway that is closing takes no more calls.
+      if (session.closed || session.destroyed) return lostCall(address)
       const headers = { ':method': 'POST', ':path': PATHS[method], 'content-type': CONTENT_TYPE, te: 'trailers' }
       const stream = session.request(token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` })
-      return outgoing(stream, new GrpcCall(stream, address, limits), () => failure)
+      return outgoing(stream, new GrpcCall(stream, address, limits))
     },
     close: () => closeSession(session, limits.closeTimeoutMs),
     drop: () => session.destroy(),
   }
 }
 
-function outgoing(stream: ClientHttp2Stream, call: GrpcCall, failure: () => string): Call {
+function outgoing(stream: ClientHttp2Stream, call: GrpcCall): Call {
   let end: CallEnd | undefined
+  let failure = 'the connection to the gateway was lost'
+  const ended = (headers: IncomingHttpHeaders): void => {
+    end ??= statusEnd(headers)
+    if (end === undefined || end.code === 'ended') return
+    call.close(end)
+    call.cancel()
+  }
   stream.on('response', (headers) => {
     if (headers[':status'] !== 200) end = { code: 'broken', message: `HTTP status ${headers[':status'] ?? '?'}` }
-    else end ??= statusEnd(headers)
+    ended(headers)
   })
-  stream.on('trailers', (headers) => {
-    end ??= statusEnd(headers)
+  stream.on('trailers', ended)
+  stream.on('error', (error) => {
+    failure = `the connection to the gateway failed: ${reason(error)}`
   })
   stream.on('end', () => {
-    if (end?.code === 'ended') call.finish(end)
+    if (end !== undefined) call.finish(end)
   })
   stream.on('close', () => {
-    if (end?.code === 'ended') call.finish(end)
-    else call.close(end ?? (call.lost ? { code: 'lost', message: failure() } : CANCELLED))
+    if (end !== undefined) call.finish(end)
+    else call.close(call.lost ? { code: 'lost', message: failure } : CANCELLED)
   })
   return call
+}
+
+function lostCall(peer: string): Call {
+  const nothing = (): void => {}
+  return {
+    peer,
+    handle: ({ onClosed }) =>
+      process.nextTick(onClosed, { code: 'lost', message: 'the gateway is closing the connection' }),
+    write: () => false,
+    pause: nothing,
+    resume: nothing,
+    end: nothing,
+    cancel: nothing,
+    drop: nothing,
+  }
+}
+
+// Of an error that only says "destroyed", the cause says why.
+function reason(error: Error): string {
+  const { message, code } = (error.cause instanceof Error ? error.cause : error) as NodeJS.ErrnoException
+  return code ?? message
 }
 
 function statusEnd(headers: IncomingHttpHeaders): CallEnd | undefined {

@@ -69,7 +69,7 @@ function admit(session: ServerHttp2Session, limits: TunnelLimits): void {
   const watch = (): void => {
     timer = setTimeout(() => session.destroy(), limits.helloTimeoutMs)
   }
-  session.setLocalWindowSize(limits.connectionWindowBytes)
+  if (!session.destroyed) session.setLocalWindowSize(limits.connectionWindowBytes)
   // `close` follows, on the session and on each of its streams.
   session.on('error', () => {})
   session.on('close', () => clearTimeout(timer))

@@ -63,10 +63,12 @@ export class Link implements TunnelLink {
       await within([this.#untilIdle()], drainMs)
     }
     for (const session of this.#sessions) session.destroy({ code: 'shutdown', message: 'the agent is shutting down' })
+    const wasAttached = this.#state === 'attached'
     this.#state = 'closed'
     clearTimeout(this.#timer)
     this.#control?.end()
-    await this.#client?.close()
+    if (wasAttached) await this.#client?.close()
+    else this.#client?.drop()
   }
 
   #dial(): void {

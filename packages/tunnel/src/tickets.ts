@@ -35,11 +35,11 @@ export class Tickets {
       }
       const fail = (error: TunnelError): void => {
         settle()
+        reject(error)
         const joined = attachment.joined.get(ticket)
         attachment.left(ticket)
         // The one who failed the session may be the session itself; then this does nothing.
         joined?.destroy({ code: 'aborted', message: error.code })
-        reject(error)
       }
       const aborted = (): void => fail(new TunnelError('aborted', 'the session was not wanted any more'))
       const timer = setTimeout(() => {
