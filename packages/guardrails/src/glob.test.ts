@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GuardrailError } from './errors.ts'
-import { namePattern } from './glob.ts'
+import { namePatterns } from './glob.ts'
 
 const possible = (pattern: string, ...parts: (string | undefined)[]): boolean =>
-  namePattern(pattern, parts.length, 'relations', 'possible')(parts)
+  namePatterns([pattern], parts.length, 'relations', 'possible')(parts)
 const certain = (pattern: string, ...parts: (string | undefined)[]): boolean =>
-  namePattern(pattern, parts.length, 'relations', 'certain')(parts)
+  namePatterns([pattern], parts.length, 'relations', 'certain')(parts)
 
 describe('a name pattern', () => {
   it('matches part by part', () => {
@@ -49,11 +49,11 @@ describe('a name pattern', () => {
   })
 
   it.each(['', 'a.', '.a', 'a..b', '"a', 'a b', 'a.b.c'])('is none when it means nothing: %j', (pattern) => {
-    expect(() => namePattern(pattern, 2, 'relations', 'possible')).toThrow(GuardrailError)
+    expect(() => namePatterns([pattern], 2, 'relations', 'possible')).toThrow(GuardrailError)
   })
 
   it('names the key of the rule when it is wrong', () => {
-    expect(() => namePattern('a.b', 1, 'kinds', 'possible')).toThrow(
+    expect(() => namePatterns(['a.b'], 1, 'kinds', 'possible')).toThrow(
       expect.objectContaining({ code: 'pattern', key: 'kinds' }),
     )
   })
@@ -74,7 +74,7 @@ describe('a name pattern', () => {
   })
 
   it('takes no more steps than pattern times name', () => {
-    const matches = namePattern('*a'.repeat(50) + 'b', 1, 'kinds', 'possible')
+    const matches = namePatterns(['*a'.repeat(50) + 'b'], 1, 'kinds', 'possible')
     expect(matches(['a'.repeat(20_000)])).toBe(false)
   })
 })

@@ -1,45 +1,59 @@
 import { GuardrailError } from './errors.ts'
+import type { Certainty } from './matcher.ts'
 
-/** Whether a name, in its parts from the outermost on, matches; an undefined part is one that nobody could tell. */
-export type NamePattern = (parts: readonly (string | undefined)[]) => boolean
+/** Whether a name, in its parts from the outermost on, matches one of the patterns; an undefined part is one that nobody could tell. */
+export type NamePatterns = (parts: readonly (string | undefined)[]) => boolean
 
 /**
- * Compiles a pattern of dotted parts, as in `shop.customers.email`. In a part `*` stands for any characters and `?` for one; double quotes take
- * everything literally, dots and stars included (`"my.table"`, `""` for a quote). Parts that the pattern leaves out on the left match anything.
+ * Compiles patterns of dotted parts, as in `shop.customers.email`. In a part `*` stands for any characters and `?` for one; double quotes take
+ * everything literally, dots and stars included (`"my.table"`, `""` for a quote). Parts that a pattern leaves out on the left match anything.
  *
  * With `possible`, letter case is ignored and an undefined part matches; with `certain`, case counts and an undefined part matches only `*`.
  * Matching takes at most pattern length times name length steps.
  *
  * Throws GuardrailError `pattern`.
  */
-export function namePattern(
-  pattern: string,
+export function namePatterns(
+  patterns: readonly string[],
   partCount: number,
   key: string,
-  certainty: 'possible' | 'certain',
-): NamePattern {
-  const parts = splitPattern(pattern, key)
-  if (parts.length > partCount) {
-    throw new GuardrailError(
-      'pattern',
-      key,
-      `The pattern ${pattern} has ${parts.length} parts; at most ${partCount} are known here.`,
-    )
-  }
+  certainty: Certainty,
+): NamePatterns {
   const fold = certainty === 'possible'
-  while (parts.length < partCount) parts.unshift([ANY])
-  const tests = parts.map((part) => partTest(fold ? part.map(foldToken) : part, fold))
-  return (names) => {
-    for (let index = 0; index < partCount; index++) {
-      const test = tests[index]
-      if (test !== undefined && !test(names[index])) return false
+  const compiled = patterns.map((pattern) => {
+    const parts = splitPattern(pattern, key)
+    if (parts.length > partCount) {
+      const message = `The pattern ${pattern} has ${parts.length} parts; at most ${partCount} are known here.`
+      throw new GuardrailError('pattern', key, message)
     }
-    return true
+    while (parts.length < partCount) parts.unshift([ANY])
+    return fold ? parts.map((part) => part.map(foldToken)) : parts
+  })
+  const candidates = byFirstCharacter(compiled)
+  return (names) => {
+    const folded = fold ? names.map((name) => name && foldText(name)) : names
+    for (const parts of candidates(folded.at(-1))) if (allMatch(parts, folded, fold)) return true
+    return false
   }
 }
 
 /** One character of a part, or one of the two wildcards. */
 type Token = string | typeof ANY | typeof ONE
+
+type Pattern = readonly (readonly Token[])[]
+
+/** Most names begin like no pattern at all: only those that can match are tried. */
+function byFirstCharacter(patterns: readonly Pattern[]): (last: string | undefined) => readonly Pattern[] {
+  const open = patterns.filter((pattern) => typeof pattern.at(-1)?.[0] !== 'string')
+  const byFirst = new Map<string, readonly Pattern[]>()
+  for (const pattern of patterns) {
+    const first = pattern.at(-1)?.[0]
+    if (typeof first !== 'string' || byFirst.has(first)) continue
+    const alike = patterns.filter((other) => other.at(-1)?.[0] === first)
+    byFirst.set(first, [...alike, ...open])
+  }
+  return (last) => (last === undefined ? patterns : (byFirst.get(last.charAt(0)) ?? open))
+}
 
 function splitPattern(pattern: string, key: string): Token[][] {
   const parts: Token[][] = [[]]
@@ -73,9 +87,15 @@ function splitPattern(pattern: string, key: string): Token[][] {
   return parts
 }
 
-function partTest(tokens: readonly Token[], fold: boolean): ((name: string | undefined) => boolean) | undefined {
-  if (tokens.length === 1 && tokens[0] === ANY) return undefined
-  return (name) => (name === undefined ? fold : matches(tokens, fold ? foldText(name) : name))
+/** The last part tells most names apart, so it comes first. */
+function allMatch(parts: Pattern, names: readonly (string | undefined)[], unknown: boolean): boolean {
+  for (let index = parts.length - 1; index >= 0; index--) {
+    const tokens = parts[index]
+    const name = names[index]
+    if (tokens === undefined || (tokens.length === 1 && tokens[0] === ANY)) continue
+    if (name === undefined ? !unknown : !matches(tokens, name)) return false
+  }
+  return true
 }
 
 /** Greedy with one point of return, the latest star: no input makes it exponential. */
@@ -102,18 +122,22 @@ function matches(tokens: readonly Token[], name: string): boolean {
 }
 
 function foldToken(token: Token): Token {
-  return typeof token === 'string' ? foldText(token) : token
+  return typeof token === 'string' ? foldUnit(token) : token
 }
 
-/** Unit by unit, so that a text and its parts fold alike. */
+/** Unit by unit, so that a text and its parts fold alike. Most names need no folding. */
 function foldText(text: string): string {
-  let folded = ''
   for (let index = 0; index < text.length; index++) {
-    const unit = text.charAt(index)
-    const lower = unit.toLowerCase()
-    folded += lower.length === 1 ? lower : unit
+    const code = text.charCodeAt(index)
+    if (code > 0x7f || (code >= 0x41 && code <= 0x5a))
+      return Array.from({ length: text.length }, (_, at) => foldUnit(text.charAt(at))).join('')
   }
-  return folded
+  return text
+}
+
+function foldUnit(unit: string): string {
+  const lower = unit.toLowerCase()
+  return lower.length === 1 ? lower : unit
 }
 
 const ANY = Symbol('any characters')

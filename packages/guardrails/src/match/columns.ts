@@ -1,5 +1,5 @@
 import type { Relation } from '@sallyport/core'
-import { namePattern, type NamePattern } from '../glob.ts'
+import { namePatterns } from '../glob.ts'
 import type { Certainty, Matcher } from '../matcher.ts'
 import { UNKNOWN } from '../question.ts'
 import { MAY_TOUCH, relationName } from './relations.ts'
@@ -13,22 +13,18 @@ export function matchColumns(
   access: Relation['access'] | undefined,
   certainty: Certainty,
 ): Matcher {
-  const tests = patterns.map((pattern) => namePattern(pattern, 3, 'columns', certainty))
+  const listed = namePatterns(patterns, 3, 'columns', certainty)
   return (question) => {
     if ((question.effects & UNKNOWN) !== 0) return certainty === 'possible' ? MAY_TOUCH : undefined
     for (const relation of question.statement.relations) {
       if (access !== undefined && relation.access !== access) continue
       const columns = relation.columns === 'all' ? [undefined] : relation.columns
       for (const column of columns) {
-        const matched = touches(tests, relation, column)
+        const matched = listed([relation.schema, relation.name, column])
         if (matched && certainty === 'possible') return `touches ${relationName(relation)}.${column ?? '*'}`
         if (!matched && certainty === 'certain') return undefined
       }
     }
     return certainty === 'certain' ? 'touches only listed columns' : undefined
   }
-}
-
-function touches(tests: readonly NamePattern[], relation: Relation, column: string | undefined): boolean {
-  return tests.some((test) => test([relation.schema, relation.name, column]))
 }

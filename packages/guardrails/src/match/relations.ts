@@ -1,5 +1,5 @@
 import type { Relation } from '@sallyport/core'
-import { namePattern } from '../glob.ts'
+import { namePatterns } from '../glob.ts'
 import type { Certainty, Matcher } from '../matcher.ts'
 import { UNKNOWN } from '../question.ts'
 
@@ -12,8 +12,8 @@ export function matchRelations(
   access: Relation['access'] | undefined,
   certainty: Certainty,
 ): Matcher {
-  const tests = patterns.map((pattern) => namePattern(pattern, 2, 'relations', certainty))
-  const matches = (relation: Relation): boolean => tests.some((test) => test([relation.schema, relation.name]))
+  const listed = namePatterns(patterns, 2, 'relations', certainty)
+  const matches = (relation: Relation): boolean => listed([relation.schema, relation.name])
   return (question) => {
     const { relations } = question.statement
     if ((question.effects & UNKNOWN) !== 0) return certainty === 'possible' ? MAY_TOUCH : undefined

@@ -1,5 +1,5 @@
 import type { Statement } from '@sallyport/core'
-import { namePattern } from '../glob.ts'
+import { namePatterns } from '../glob.ts'
 import type { Certainty, Matcher } from '../matcher.ts'
 import { changedSetting, isOn } from '../setting-change.ts'
 
@@ -8,8 +8,8 @@ import { changedSetting, isOn } from '../setting-change.ts'
  * with) never matches with `possible`; a change of which the name is unknown always does.
  */
 export function matchSettings(patterns: readonly string[], certainty: Certainty): Matcher {
-  const tests = patterns.map((pattern) => namePattern(pattern, 1, 'settings', certainty))
-  const listed = (name: string): boolean => tests.some((test) => test([name]))
+  const matches = namePatterns(patterns, 1, 'settings', certainty)
+  const listed = (name: string): boolean => matches([name])
   return ({ statement }) => {
     const change = changedSetting(statement)
     if (certainty === 'certain')
