@@ -46,6 +46,11 @@ export class AuditUnavailableError extends AuditFileError {
   }
 }
 
+/** Why a writer stops when it finds its file changed by others. */
+export function damaged(name: string): AuditUnavailableError {
+  return new AuditUnavailableError('damaged', `${name} of the audit log was cut or removed while it was written`, false)
+}
+
 /** ENOSPC and its like from an error of Node's, or undefined. */
 export function systemCodeOf(error: unknown): string | undefined {
   if (error instanceof AuditFileError) return error.systemCode

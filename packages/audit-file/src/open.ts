@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } fr
 import { join } from 'node:path'
 import type { LogOpened, LogRecovered } from '@sallyport/audit'
 import { openDisk, type Disk } from './disk.ts'
-import { AuditFileError, AuditUnavailableError } from './errors.ts'
+import { AuditFileError, AuditUnavailableError, damaged } from './errors.ts'
 import { signatureCheck, type SigningKey } from './keys.ts'
 import { lockDirectory, type DirectoryLock } from './lock.ts'
 import type { AuditLog, AuditLogOptions } from './log.ts'
@@ -11,7 +11,7 @@ import { PUBLIC_KEY_NAME } from './names.ts'
 import { MAX_RECORD_BYTES } from './read.ts'
 import { recoverTail } from './tail.ts'
 import { splitPem } from './verify.ts'
-import { damaged, LogWriter, type WriterLimits } from './writer.ts'
+import { LogWriter, type WriterLimits } from './writer.ts'
 
 /**
  * Opens the log of a directory for writing, making the directory if need be, and continues its chain. The first records are durable when it

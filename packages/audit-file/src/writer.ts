@@ -13,7 +13,7 @@ import type { Clock } from '@sallyport/core'
 import type { Batch, Segment } from './batch.ts'
 import { Chain } from './chain.ts'
 import type { Disk } from './disk.ts'
-import { AuditUnavailableError, systemCodeOf } from './errors.ts'
+import { AuditUnavailableError, damaged, systemCodeOf } from './errors.ts'
 import { Gap, hasHappened } from './kept.ts'
 import type { AuditLog, AuditLogStatus, AuditReceipt } from './log.ts'
 import { moveToNewSegment } from './move.ts'
@@ -345,8 +345,11 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
       if (failure.distrust && this.#unsynced.length > 0) {
         this.#segment = await moveToNewSegment(this.#start.disk, this.#unsynced, this.#segment)
         this.#markDurable([...this.#unsynced])
-      } else {
-        await this.#segment?.file.truncate(this.#segment.size)
+      } else if (this.#segment !== undefined) {
+        const { file, name, size } = this.#segment
+        // A file that is shorter than it was left would only be filled up with zeros.
+        if ((file.size() ?? 0) < size) return void this.stop(damaged(name))
+        await file.truncate(size)
       }
     } catch (error) {
       this.#fail(failure.cause, error)
@@ -391,13 +394,4 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
       new AuditUnavailableError('unavailable', 'the record could not be written; nothing may run unrecorded', false)
     )
   }
-}
-
-/** Why a writer stops when it finds its file changed by others. */
-export function damaged(segment: string): AuditUnavailableError {
-  return new AuditUnavailableError(
-    'damaged',
-    `${segment} of the audit log was cut or removed while it was written`,
-    false,
-  )
 }

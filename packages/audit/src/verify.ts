@@ -42,6 +42,8 @@ class Verifier {
   #segments = 0
   #line = 0
   #torn = false
+  /** The line of this segment that held a repeated record last. */
+  #repeated = -1
   /** The sequence number that has to come; undefined before the first record of a pruned log. */
   #next: number | undefined
   /** Unreadable lines since the last record: each may have been one, or may have been put in. */
@@ -74,6 +76,7 @@ class Verifier {
     this.#segment = name
     this.#segments += 1
     this.#line = 0
+    this.#repeated = -1
     if (segmentSequence(name) === undefined)
       this.#report('wrong-segment', undefined, 'this is not the name of a segment')
   }
@@ -179,11 +182,11 @@ class Verifier {
     const index = this.#gaps.findIndex(({ from, to }) => sequence >= from && sequence <= to)
     const gap = this.#gaps[index]
     if (gap === undefined) {
-      this.#report(
-        'repeated-record',
-        sequence,
-        `record ${sequence} occurs again: a copy, or one of the two was inserted`,
-      )
+      // A copied stretch is one finding, at its first line.
+      const isFirst = this.#repeated !== this.#line - 1
+      this.#repeated = this.#line
+      const message = `record ${sequence} occurs again: a copy, or one of the two was inserted`
+      if (isFirst) this.#report('repeated-record', sequence, message)
       return
     }
     const message = `record ${sequence} stands behind records that were written after it`
