@@ -27,6 +27,8 @@ const informationSchema = new Set()
 const operators = new Set()
 const types = new Set()
 const aggregates = new Set()
+const relations = new Set()
+const setReturning = new Set()
 
 for (const server of servers) {
   versions.push(ask(server, 'SHOW server_version')[0].split(' ')[0])
@@ -55,6 +57,16 @@ for (const server of servers) {
     `SELECT DISTINCT proname FROM pg_proc WHERE prokind = 'a' AND pronamespace = 'pg_catalog'::regnamespace`,
   ))
     aggregates.add(name)
+  for (const name of ask(
+    server,
+    `SELECT DISTINCT proname FROM pg_proc WHERE proretset AND pronamespace = 'pg_catalog'::regnamespace`,
+  ))
+    setReturning.add(name)
+  for (const name of ask(
+    server,
+    `SELECT relname FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v')`,
+  ))
+    relations.add(name)
 }
 
 const list = (names) => {
@@ -97,6 +109,16 @@ ${list(informationSchema)}
 /** Aggregates of pg_catalog; also among the functions above. */
 export const AGGREGATES: readonly string[] = [
 ${list(aggregates)}
+]
+
+/** Functions of pg_catalog that return sets of rows; also among the functions above. */
+export const SET_RETURNING_FUNCTIONS: readonly string[] = [
+${list(setReturning)}
+]
+
+/** Tables and views of pg_catalog. */
+export const RELATIONS: readonly string[] = [
+${list(relations)}
 ]
 
 /** Operators of pg_catalog. */

@@ -1,9 +1,10 @@
-import type { Analysis, ParseFailure, Relation, Statement } from '@sallyport/core'
+import type { Analysis, Effect, ParseFailure, Relation, Statement } from '@sallyport/core'
 import { SqlAnalyserError } from '../errors.ts'
 import { DEFAULT_SQL_LIMITS, type SqlLimits } from '../limits.ts'
 import { nodeOf } from './ast.ts'
 import { CHANGE_HANDLERS } from './changes.ts'
 import { COLUMN_HANDLERS } from './columns.ts'
+import { copyStreamOf, type CopyStream } from './copy-stream.ts'
 import { EXPRESSION_HANDLERS } from './expressions.ts'
 import type { Facts } from './facts.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -14,6 +15,7 @@ import { outputOf } from './output.ts'
 import { QUERY_HANDLERS } from './queries.ts'
 import { RANGE_HANDLERS } from './ranges.ts'
 import { sessionChangeOf } from './session.ts'
+import { settingEffects } from './session-settings.ts'
 import type { PostgresSettings } from './settings.ts'
 import { STATEMENTS, type StatementRule } from './statements.ts'
 import { isParsableText, offsetReader, utf8Length } from './text.ts'
@@ -24,6 +26,8 @@ import { TooDeepError, Walker, type Handler } from './walker.ts'
 export interface PostgresAnalyser {
   /** The statements of a text with their facts, or why it has none. Never throws. */
   readonly analyse: (text: string, settings: PostgresSettings) => Analysis
+  /** The stream of a text that is one COPY … TO STDOUT; undefined for any other, and where it cannot be told. Never throws. */
+  readonly copyStream: (text: string) => CopyStream | undefined
   readonly limits: SqlLimits
   /** How often a text drove the parser into the ground and it was replaced; for metrics. */
   readonly parserReplacements: () => number
@@ -45,6 +49,12 @@ export async function loadPostgres(limits: Partial<SqlLimits> = {}): Promise<Pos
   const grammar = await startGrammar()
   return {
     analyse: (text, settings) => analyse(grammar, complete, text, settings),
+    copyStream: (text) => {
+      const parsed = isParsableText(text) && text.length <= complete.maxTextBytes ? grammar.parse(text) : undefined
+      return parsed?.ok === true && parsed.statements.length === 1
+        ? copyStreamOf(parsed.statements[0]?.stmt)
+        : undefined
+    },
     limits: complete,
     parserReplacements: grammar.replacements,
     ready: grammar.ready,
@@ -98,7 +108,7 @@ function statementOf(
   const { facts } = walker
   const inner = (statement: unknown): Statement => statementOf(statement, range, limits, settings)
   const session = sessionChangeOf(node, inner)
-  if (facts.settingCalls > (session?.type === 'set' ? 1 : 0)) facts.effects.add('unknown')
+  if (facts.settingCalls > 0) addSettingEffects(facts, session)
   if (facts.effects.size === 0) facts.effects.add('unknown')
   return {
     dialect: 'postgres',
@@ -114,6 +124,14 @@ function statementOf(
     session,
     range,
   }
+}
+
+/** One set_config whose name the text shows does what SET would do; more of them, or a hidden one, may set anything. */
+function addSettingEffects(facts: Facts, session: Statement['session']): void {
+  const shown = facts.settingCalls === 1 && session?.type === 'set' ? session : undefined
+  const value = typeof shown?.value === 'object' ? shown.value.literal : undefined
+  const effects: Iterable<Effect> = shown === undefined ? ['unknown'] : settingEffects(shown.name, value)
+  for (const effect of effects) facts.effects.add(effect)
 }
 
 function kindOf(statement: unknown): string {

@@ -1,9 +1,12 @@
 import type { Effect } from '@sallyport/core'
 import { FUNCTION_EFFECTS } from './function-effects.ts'
 import {
+  AGGREGATES,
   IMMUTABLE_FUNCTIONS,
   INFORMATION_SCHEMA_FUNCTIONS,
   OPERATORS,
+  RELATIONS,
+  SET_RETURNING_FUNCTIONS,
   STABLE_FUNCTIONS,
   TYPES,
   VOLATILE_FUNCTIONS,
@@ -29,6 +32,21 @@ export function isBuiltinType(name: string): boolean {
   return TYPE_NAMES.has(name)
 }
 
+/** Whether an aggregate of pg_catalog has this name. */
+export function isBuiltinAggregate(name: string): boolean {
+  return AGGREGATE_NAMES.has(name)
+}
+
+/** Whether a function of pg_catalog with this name gives one value for each call. */
+export function isBuiltinScalar(name: string): boolean {
+  return FUNCTIONS.has(name) && !SET_RETURNING.has(name)
+}
+
+/** Whether pg_catalog has a table or view of this name. */
+export function isBuiltinRelation(name: string): boolean {
+  return RELATION_NAMES.has(name)
+}
+
 /** The effects of whatever could not be told. */
 export const UNKNOWN: ReadonlySet<Effect> = new Set(['unknown'])
 /** The effects of what only computes. */
@@ -46,3 +64,6 @@ const FUNCTIONS: ReadonlyMap<string, ReadonlySet<Effect>> = new Map([
 const INFORMATION_SCHEMA: ReadonlySet<string> = new Set(words(INFORMATION_SCHEMA_FUNCTIONS))
 const OPERATOR_NAMES: ReadonlySet<string> = new Set(words(OPERATORS))
 const TYPE_NAMES: ReadonlySet<string> = new Set(words(TYPES))
+const RELATION_NAMES: ReadonlySet<string> = new Set(words(RELATIONS))
+const AGGREGATE_NAMES: ReadonlySet<string> = new Set(words(AGGREGATES))
+const SET_RETURNING: ReadonlySet<string> = new Set(words(SET_RETURNING_FUNCTIONS))

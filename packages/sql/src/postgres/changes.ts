@@ -12,7 +12,10 @@ export const CHANGE_HANDLERS: Readonly<Record<string, Handler>> = {
       if (columns.length === 0) target.write.all = true
       for (const column of columns) target.write.columns.add(column)
       walker.node(body['cols'])
-      walker.inScope(() => walker.using(undefined, body['selectStmt']))
+      // The query below does not see the target.
+      const hidden = walker.scope.ranges.splice(0)
+      walker.node(body['selectStmt'])
+      walker.scope.ranges.push(...hidden)
       const conflict = fieldsOf(body['onConflictClause'])
       if (conflict !== undefined) {
         rename(walker, 'excluded', target.read)

@@ -10,17 +10,6 @@ export function constantOf(value: unknown): string | number | boolean | null | u
   return undefined
 }
 
-/** Whether an expression looks at any column. */
-export function hasColumn(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some((item) => hasColumn(item))
-  const fields = fieldsOf(value)
-  if (fields === undefined) return false
-  for (const field in fields) {
-    if (field === 'ColumnRef' || field === 'CurrentOfExpr' || hasColumn(fields[field])) return true
-  }
-  return false
-}
-
 /** Whether two expressions are written alike, wherever they stand, and mean the same for every row: no call, no parameter-less doubt. */
 export function sameExpression(one: unknown, other: unknown): boolean {
   if (one === undefined || other === undefined) return false

@@ -10,7 +10,7 @@ export interface Facts {
   readonly predicates: Map<string, Predicate>
   /** True once some column could not be traced to its relation. */
   predicatesUnknown: boolean
-  /** Calls of set_config, which sets as SET does. */
+  /** Calls of set_config that run; it sets as SET does. */
   settingCalls: number
   /** The worst WHERE of all UPDATE and DELETE parts. */
   where: Where

@@ -27,9 +27,12 @@ function mixValue(state: State, value: unknown): void {
 function mixFields(state: State, fields: Readonly<Record<string, unknown>>): void {
   for (const field in fields) {
     if (POSITIONS.has(field)) continue
+    if (field === 'A_Const' || field === 'ParamRef') {
+      mixNumber(state, LITERAL)
+      continue
+    }
     mixText(state, field)
-    if (field === 'A_Const' || field === 'ParamRef') mixNumber(state, LITERAL)
-    else mixValue(state, fields[field])
+    mixValue(state, fields[field])
   }
   mixNumber(state, CLOSE)
 }

@@ -1,7 +1,13 @@
 import type { Effect } from '@sallyport/core'
-import { fieldsOf, listOf, literalOf, nameOf, type Fields } from './ast.ts'
-import { builtinFunction, isBuiltinOperator, isInformationSchemaFunction, READ, UNKNOWN } from './builtins.ts'
-import { settingEffects } from './session-settings.ts'
+import { fieldsOf, listOf, nameOf } from './ast.ts'
+import {
+  builtinFunction,
+  isBuiltinOperator,
+  isBuiltinType,
+  isInformationSchemaFunction,
+  READ,
+  UNKNOWN,
+} from './builtins.ts'
 import type { PostgresSettings } from './settings.ts'
 import type { Handler, Walker } from './walker.ts'
 
@@ -9,11 +15,9 @@ import type { Handler, Walker } from './walker.ts'
 export const FUNCTION_HANDLERS: Readonly<Record<string, Handler>> = {
   FuncCall: (walker, body) => {
     const parts = nameOf(body['funcname'])
-    callFunction(walker, parts)
-    if (parts.at(-1) === 'set_config') {
-      walker.facts.settingCalls += 1
-      walker.add(setConfigEffects(body))
-    }
+    const cast = parts.length === 1 && listOf(body['args']).length === 1 && isBuiltinType(parts[0] ?? '')
+    if (!cast || functionEffects(walker.settings, undefined, parts[0] ?? '') !== UNKNOWN) callFunction(walker, parts)
+    if (parts.at(-1) === 'set_config' && walker.counted === 'all') walker.facts.settingCalls += 1
     const inner = walker.use === undefined ? undefined : 'other'
     walker.using(inner, body['args'])
     walker.using('order', body['agg_order'])
@@ -81,10 +85,4 @@ function vouched(
 function record(walker: Walker, schema: string | undefined, name: string, effects: ReadonlySet<Effect>): void {
   walker.facts.functions.set(`${schema ?? ''}\0${name}`, { schema, name, effects })
   walker.add(effects)
-}
-
-/** A set_config whose arguments the text does not show may set anything. */
-function setConfigEffects(body: Fields): Iterable<Effect> {
-  const [name, value] = listOf(body['args']).map((argument) => literalOf(argument))
-  return name === undefined ? ['unknown'] : settingEffects(name.toLowerCase(), value)
 }

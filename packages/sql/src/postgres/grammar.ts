@@ -52,7 +52,7 @@ export async function startGrammar(): Promise<Grammar> {
     parse: (text) => {
       const [current] = instances
       if (current === undefined) {
-        restocking = restock()
+        restocking = restocking.then(restock)
         return refused({ code: 'too-slow', message: 'the SQL parser is restarting; try again', position: undefined })
       }
       try {
@@ -60,7 +60,7 @@ export async function startGrammar(): Promise<Grammar> {
       } catch (error) {
         instances.shift()
         replaced += 1
-        restocking = restock()
+        restocking = restocking.then(restock)
         return refused(exhaustion(error))
       }
     },

@@ -1,6 +1,7 @@
 import type { Limit } from '@sallyport/core'
 import { bodyOf, nodeOf, type Fields } from './ast.ts'
 import { constantOf } from './constants.ts'
+import { rowBound } from './row-bound.ts'
 
 /** The row limit of the outermost query: only that one bounds what comes back. */
 export function limitOf(statement: unknown): Limit {
@@ -29,13 +30,10 @@ export function limitOf(statement: unknown): Limit {
 }
 
 function queryLimit(body: Fields): Limit {
-  if (body['limitCount'] === undefined) {
-    // Without FROM, set-returning functions apart, a query has one row, and VALUES as many as it lists; both are bounded by the text.
-    return 'absent'
-  }
+  if (body['limitCount'] === undefined) return rowBound(body) ?? 'absent'
   if (body['limitOption'] === 'LIMIT_OPTION_WITH_TIES') return 'unknown'
   const count = constantOf(body['limitCount'])
-  if (count === null) return 'absent'
+  if (count === null) return rowBound(body) ?? 'absent'
   return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : 'unknown'
 }
 

@@ -1,4 +1,5 @@
 import { bodyOf, fieldsOf, listOf, nameOf, textOf, type Fields } from './ast.ts'
+import { isBuiltinRelation } from './builtins.ts'
 import { mentionColumns } from './columns.ts'
 import type { Mention } from './facts.ts'
 import { callFunction } from './functions.ts'
@@ -80,7 +81,7 @@ export function mentionName(
     all: false,
   }
   walker.facts.mentions.push(mention)
-  if (real === 'write') forbidCatalogueWrites(walker, mention)
+  if (real === 'write') noteCatalogueWrite(walker, mention)
   return mention
 }
 
@@ -89,11 +90,12 @@ function resolve(walker: Walker, name: string): string | undefined {
   return catalogue === undefined || searchPath === 'unknown' ? undefined : catalogue.schemaOf(name, searchPath)
 }
 
-/** UPDATE pg_settings is a SET in disguise; writing to any other table of the system catalogue is beyond every rule. */
-function forbidCatalogueWrites(walker: Walker, mention: Mention): void {
-  if (mention.schema === 'pg_catalog' || (mention.schema === undefined && mention.name.startsWith('pg_'))) {
-    walker.add(['admin', 'session', 'unknown'])
-  }
+/** The system catalogue is nobody's to write; UPDATE pg_settings is a SET in disguise, of what its WHERE finds. */
+function noteCatalogueWrite(walker: Walker, mention: Mention): void {
+  const system = mention.schema === 'pg_catalog' || (mention.schema === undefined && isBuiltinRelation(mention.name))
+  if (!system) return
+  walker.add(['admin'])
+  if (mention.name === 'pg_settings') walker.add(['session', 'unknown'])
 }
 
 function addRange(walker: Walker, body: Fields, name: string, mention: Mention | undefined): void {

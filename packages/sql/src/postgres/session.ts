@@ -1,5 +1,6 @@
 import type { SessionChange, SettingValue, Statement } from '@sallyport/core'
-import { bodyOf, listOf, literalOf, nameOf, nodeOf, textOf, type Fields } from './ast.ts'
+import { bodyOf, listOf, literalOf, nodeOf, textOf, type Fields } from './ast.ts'
+import { settingCallOf } from './set-config.ts'
 
 /** What a statement does to names and settings of its session; `inner` gives the facts of a statement inside it. */
 export function sessionChangeOf(
@@ -78,19 +79,11 @@ function readOnlyOption(options: unknown, name: string, local: boolean): Session
   return { type: 'set', name, value: { literal: literalOf(option['arg']) === '1' ? 'on' : 'off' }, local }
 }
 
-/** `SELECT set_config(name, value, local)` and nothing else; any other place of the call is unknown, see effects. */
 function setConfig(body: Fields): SessionChange | undefined {
-  const [target] = listOf(body['targetList'])
-  const call = bodyOf(bodyOf(target, 'ResTarget')?.['val'], 'FuncCall')
-  if (call === undefined || nameOf(call['funcname']).at(-1) !== 'set_config') return undefined
-  const [name, value, local] = listOf(call['args']).map((argument) => literalOf(argument))
-  if (name === undefined) return undefined
-  return {
-    type: 'set',
-    name: name.toLowerCase(),
-    value: value === undefined ? 'unknown' : { literal: value },
-    local: local === 'true',
-  }
+  const call = settingCallOf(body)
+  if (call === undefined) return undefined
+  const value: SettingValue = call.value === undefined ? 'unknown' : { literal: call.value }
+  return { type: 'set', name: call.name, value, local: call.local }
 }
 
 function copyChange(body: Fields): SessionChange | undefined {

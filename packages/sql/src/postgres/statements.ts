@@ -107,7 +107,7 @@ export const STATEMENTS: Readonly<Record<StatementTag, StatementRule>> = {
   CreatePLangStmt: rule('create-language', 'ddl', 'admin'),
   AlterTableStmt: rule((body) => `alter-${objectKind(body['objtype'])}`, 'ddl'),
   AlterTableMoveAllStmt: rule((body) => `alter-${objectKind(body['objtype'])}`, 'ddl', 'admin'),
-  RenameStmt: rule((body) => `alter-${objectKind(body['renameType'])}`, 'ddl'),
+  RenameStmt: rule((body) => `alter-${objectKind(renamedObject(body))}`, 'ddl'),
   AlterObjectDependsStmt: rule((body) => `alter-${objectKind(body['objectType'])}`, 'ddl'),
   AlterObjectSchemaStmt: rule((body) => `alter-${objectKind(body['objectType'])}`, 'ddl'),
   DropStmt: rule((body) => `drop-${objectKind(body['removeType'])}`, 'ddl'),
@@ -169,6 +169,11 @@ export const STATEMENTS: Readonly<Record<StatementTag, StatementRule>> = {
   ReturnStmt: later('unknown', 'unknown'),
   PLAssignStmt: rule('unknown', 'unknown'),
   ReplicaIdentityStmt: rule('unknown', 'ddl'),
+}
+
+/** Renaming a column is an ALTER of the relation that has it. */
+function renamedObject(body: Fields): unknown {
+  return body['renameType'] === 'OBJECT_COLUMN' ? body['relationType'] : body['renameType']
 }
 
 function transactionKind(body: Fields): string {

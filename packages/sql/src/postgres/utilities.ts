@@ -24,6 +24,7 @@ export const UTILITY_HANDLERS: Readonly<Record<string, Handler>> = {
     walker.node(call['args'])
   },
   VariableSetStmt: (walker, body) => {
+    if (body['kind'] === 'VAR_SET_MULTI') walker.add(['transaction'])
     const [value, ...more] = listOf(body['args']).map((arg) => literalOf(arg))
     walker.add(settingEffects(textOf(body['name']).toLowerCase(), more.length > 0 ? undefined : value))
   },

@@ -1,16 +1,17 @@
 import type { Where } from '@sallyport/core'
-import { bodyOf, fieldsOf, listOf, nameOf, nodeOf, textOf, type Fields } from './ast.ts'
-import { constantOf, hasColumn, sameExpression } from './constants.ts'
+import { bodyOf, listOf, nameOf, nodeOf, textOf, type Fields } from './ast.ts'
+import { isSelfJoin, mentionsTarget, targetOf, type Target } from './change-target.ts'
+import { constantOf, sameExpression } from './constants.ts'
 
 /** How an UPDATE or DELETE chooses its rows. */
 export function whereOf(body: Fields): Where {
   const condition = body['whereClause']
   if (condition === undefined) return 'absent'
-  const target = fieldsOf(body['relation']) ?? {}
+  const target = targetOf(body)
   const verdict = truth(condition, target)
   if (verdict === true) return 'always-true'
-  // A condition without any column is the same for every row: all of them or none.
-  if (verdict !== false && !hasColumn(condition)) return 'always-true'
+  // A condition that looks at no column of the target is the same for all its rows.
+  if (verdict !== false && !mentionsTarget(condition, target)) return 'always-true'
   return 'present'
 }
 
@@ -22,12 +23,14 @@ export function mergeWhere(body: Fields): Where {
   if (changing.length === 0) return 'none'
   const bySource = changing.filter((clause) => clause['matchKind'] === 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE')
   if (bySource.some((clause) => clause['condition'] === undefined)) return 'absent'
-  const on = truth(body['joinCondition'], fieldsOf(body['relation']) ?? {})
-  return on === true || bySource.some((clause) => truth(clause['condition'], {}) === true) ? 'always-true' : 'present'
+  const on = truth(body['joinCondition'], targetOf(body))
+  return on === true || bySource.some((clause) => truth(clause['condition'], targetOf(body)) === true)
+    ? 'always-true'
+    : 'present'
 }
 
 /** Whether a condition is true, or false, for every row whose columns are not null; undefined when that depends. */
-function truth(value: unknown, target: Fields): boolean | undefined {
+function truth(value: unknown, target: Target): boolean | undefined {
   const node = nodeOf(value)
   if (node === undefined) return undefined
   const constant = constantOf(value)
@@ -37,7 +40,7 @@ function truth(value: unknown, target: Fields): boolean | undefined {
     case 'BoolExpr':
       return junction(body, target)
     case 'A_Expr':
-      return comparison(body)
+      return comparison(body, target)
     case 'NullTest':
       return nullTest(body)
     case 'BooleanTest':
@@ -56,7 +59,7 @@ function truth(value: unknown, target: Fields): boolean | undefined {
   }
 }
 
-function junction(body: Fields, target: Fields): boolean | undefined {
+function junction(body: Fields, target: Target): boolean | undefined {
   const args = listOf(body['args'])
   const values = args.map((arg) => truth(arg, target))
   if (body['boolop'] === 'NOT_EXPR') return values[0] === undefined ? undefined : !values[0]
@@ -85,13 +88,16 @@ function areComplements(one: unknown, other: unknown): boolean {
   return a.body['kind'] === 'AEXPR_OP' && (OVERLAPS[first]?.includes(second) ?? false)
 }
 
-function comparison(body: Fields): boolean | undefined {
+function comparison(body: Fields, target: Target): boolean | undefined {
   const kind = textOf(body['kind'])
   const operator = nameOf(body['name']).at(-1) ?? ''
   const left = body['lexpr']
   const right = body['rexpr']
   if (kind === 'AEXPR_NOT_DISTINCT' && sameExpression(left, right)) return true
+  if (kind === 'AEXPR_OP' && operator === '=' && isSelfJoin(left, right, target)) return true
   if (kind === 'AEXPR_OP' && REFLEXIVE.has(operator) && sameExpression(left, right)) return true
+  if (kind === 'AEXPR_OP' && IRREFLEXIVE.has(operator) && sameExpression(left, right)) return false
+  if (kind === 'AEXPR_DISTINCT' && sameExpression(left, right)) return false
   if (kind === 'AEXPR_IN' && operator === '=') {
     if (listOf(bodyOf(right, 'List')?.['items']).some((item) => sameExpression(left, item))) return true
   }
@@ -119,7 +125,7 @@ function nullTest(body: Fields): boolean | undefined {
   return SYSTEM_COLUMNS.has(column) ? positive : undefined
 }
 
-function booleanTest(body: Fields, target: Fields): boolean | undefined {
+function booleanTest(body: Fields, target: Target): boolean | undefined {
   const inner = truth(body['arg'], target)
   const type = textOf(body['booltesttype'])
   if (inner === undefined) return undefined
@@ -128,7 +134,7 @@ function booleanTest(body: Fields, target: Fields): boolean | undefined {
   return type === 'IS_NOT_UNKNOWN'
 }
 
-function everyBranch(body: Fields, target: Fields): boolean | undefined {
+function everyBranch(body: Fields, target: Target): boolean | undefined {
   const results = listOf(body['args']).map((item) => truth(bodyOf(item, 'CaseWhen')?.['result'], target))
   const first = nodeOf(listOf(body['args'])[0])?.body['expr']
   if (body['arg'] === undefined && truth(first, target) === true) return results[0]
@@ -137,7 +143,7 @@ function everyBranch(body: Fields, target: Fields): boolean | undefined {
 }
 
 /** `EXISTS (SELECT 1)`, `(SELECT true)`, and `id IN (SELECT id FROM the same table)` without conditions of their own. */
-function subLink(body: Fields, target: Fields): boolean | undefined {
+function subLink(body: Fields, target: Target): boolean | undefined {
   const select = bodyOf(body['subselect'], 'SelectStmt') ?? {}
   const restricted = RESTRICTING.some((field) => select[field] !== undefined) || select['op'] !== 'SETOP_NONE'
   if (restricted) return undefined
@@ -148,10 +154,7 @@ function subLink(body: Fields, target: Fields): boolean | undefined {
   if (body['subLinkType'] !== 'ANY_SUBLINK' || body['operName'] !== undefined) return undefined
   if (from.length === 0) return sameExpression(body['testexpr'], output) ? true : undefined
   const relation = bodyOf(from[0], 'RangeVar')
-  const sameTable =
-    from.length === 1 &&
-    relation?.['relname'] === target['relname'] &&
-    (relation?.['schemaname'] === target['schemaname'] || relation?.['schemaname'] === undefined)
+  const sameTable = from.length === 1 && relation?.['relname'] === target.name
   return sameTable && lastName(body['testexpr']) !== '' && lastName(body['testexpr']) === lastName(output)
     ? true
     : undefined
@@ -169,6 +172,7 @@ function isTrue(constant: string | number | boolean): boolean | undefined {
 }
 
 const REFLEXIVE: ReadonlySet<string> = new Set(['=', '<=', '>=', '~=', '~~', '@>', '<@', '&&'])
+const IRREFLEXIVE: ReadonlySet<string> = new Set(['<>', '<', '>'])
 const NEGATIONS: Readonly<Record<string, string>> = {
   '=': '<>',
   '<>': '=',

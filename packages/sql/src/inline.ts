@@ -1,0 +1,24 @@
+import { DEFAULT_SQL_LIMITS, type SqlLimits } from './limits.ts'
+
+/**
+ * Whether a text is too much for the thread that asks: it is long, or made of what a lexer goes over again and again. The
+ * grammar's lexer takes quadratic time for nested comments and for long runs of operator characters.
+ */
+export function needsWorker(text: string, limits: Pick<SqlLimits, 'maxInlineLength'> = DEFAULT_SQL_LIMITS): boolean {
+  if (text.length > limits.maxInlineLength) return true
+  return text.length > MIN_COSTLY_LENGTH && (OPERATOR_RUN.test(text) || manyComments(text))
+}
+
+function manyComments(text: string): boolean {
+  let seen = 0
+  for (let at = text.indexOf('/*'); at !== -1; at = text.indexOf('/*', at + 2)) {
+    seen += 1
+    if (seen > MAX_COMMENTS) return true
+  }
+  return false
+}
+
+/** Below this length even the worst text takes less than a millisecond. */
+const MIN_COSTLY_LENGTH = 512
+const MAX_COMMENTS = 200
+const OPERATOR_RUN = /[-+*/<>=~!@#%^&|`?]{128}/

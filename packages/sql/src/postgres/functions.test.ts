@@ -1,0 +1,110 @@
+import { EFFECTS } from '@sallyport/core'
+import { describe, expect, test } from 'vitest'
+import { FUNCTION_EFFECTS } from './function-effects.ts'
+import { IMMUTABLE_FUNCTIONS, STABLE_FUNCTIONS, VOLATILE_FUNCTIONS } from './generated/builtins.ts'
+import { effects, statement } from './testdata/analyse.ts'
+
+const words = (lines: readonly string[]): readonly string[] => lines.flatMap((line) => line.split(' '))
+/** Triggers cannot be called by name. */
+const isTrigger = (name: string): boolean => /^RI_FKey_|trigger|_recheck$/.test(name)
+
+describe('functions', () => {
+  test('every volatile function of the servers is classified by hand', () => {
+    const volatile = words(VOLATILE_FUNCTIONS).filter((name) => !isTrigger(name))
+    expect(volatile.length).toBeGreaterThan(200)
+    expect(volatile.filter((name) => !FUNCTION_EFFECTS.has(name))).toEqual([])
+  })
+
+  test('what is classified by hand exists on some server, and has effects of the closed list', () => {
+    const known = new Set(words([...VOLATILE_FUNCTIONS, ...STABLE_FUNCTIONS, ...IMMUTABLE_FUNCTIONS]))
+    expect([...FUNCTION_EFFECTS.keys()].filter((name) => !known.has(name))).toEqual([])
+    const all = new Set<string>(EFFECTS)
+    expect([...FUNCTION_EFFECTS.values()].flat().filter((effect) => !all.has(effect))).toEqual([])
+  })
+
+  test.each([
+    ['SELECT lower(a) FROM t', 'read'],
+    ['SELECT LOWER(a) FROM t', 'read'],
+    ['SELECT pg_catalog.lower(a) FROM t', 'read'],
+    ['SELECT public.lower(a) FROM t', 'read unknown'],
+    ['SELECT "Lower"(a) FROM t', 'read unknown'],
+    ['SELECT f()', 'read unknown'],
+    ['SELECT pg_temp.f()', 'read unknown'],
+    ['SELECT information_schema._pg_expandarray(a) FROM t', 'read'],
+    ['SELECT information_schema.f(a) FROM t', 'read unknown'],
+    ["SELECT nextval('s')", 'read write'],
+    ["SELECT * FROM pg_read_file('/etc/passwd')", 'file read'],
+    ["SELECT 1 ORDER BY pg_notify('a', 'b')", 'network read'],
+    ['SELECT 1 LIMIT f()', 'read unknown'],
+    ['SELECT count(*) FILTER (WHERE f()) FROM t', 'read unknown'],
+    ['SELECT sum(a) OVER (ORDER BY f()) FROM t', 'read unknown'],
+    ['SELECT sum(a) OVER w FROM t WINDOW w AS (PARTITION BY f())', 'read unknown'],
+    ['SELECT * FROM t TABLESAMPLE f(1)', 'read unknown'],
+    ['SELECT * FROM t TABLESAMPLE bernoulli(1)', 'read'],
+    ['SELECT * FROM ROWS FROM (f(), g())', 'read unknown'],
+    ['SELECT JSON_VALUE(a, f()) FROM t', 'read unknown'],
+    ["SELECT * FROM XMLTABLE('/a' PASSING f() COLUMNS b int)", 'read unknown'],
+    ["SELECT * FROM JSON_TABLE(f(), '$' COLUMNS (b int))", 'read unknown'],
+    ['SELECT a[f()] FROM t', 'read unknown'],
+    ['SELECT CASE WHEN f() THEN 1 END', 'read unknown'],
+    ['SELECT GROUPING(a) FROM t GROUP BY CUBE (f())', 'read unknown'],
+    ['SELECT DISTINCT ON (f()) 1', 'read unknown'],
+    ['INSERT INTO t DEFAULT VALUES RETURNING f()', 'read unknown write'],
+    ['INSERT INTO t VALUES (1) ON CONFLICT (a) DO UPDATE SET a = f()', 'read unknown write'],
+    ['EXECUTE p(f())', 'unknown'],
+    ["SELECT int4('1'), text(1)", 'read'],
+    ['EXPLAIN SELECT f()', 'read unknown'],
+    ["EXPLAIN SELECT nextval('s')", 'read'],
+  ])('%s has the effects %s', (sql, expected) => {
+    expect(effects(sql)).toBe(expected)
+  })
+
+  test('an operator that pg_catalog does not have is a function nobody knows', () => {
+    expect(effects('SELECT 1 + 2, 1 OPERATOR(pg_catalog.+) 2')).toBe('read')
+    for (const sql of ['SELECT 1 === 2', 'SELECT 1 OPERATOR(public.+) 2', 'SELECT 1 ORDER BY 1 USING OPERATOR(a.<)']) {
+      expect(effects(sql)).toBe('read unknown')
+    }
+    expect(effects('SELECT 1 OPERATOR(a.=) ANY (SELECT 2)')).toBe('read unknown')
+  })
+
+  test('a search path that looks elsewhere before pg_catalog makes every unqualified name unknown', () => {
+    expect(effects('SELECT lower(a) FROM t', { searchPath: ['public', 'pg_catalog'] })).toBe('read unknown')
+    expect(effects('SELECT 1 + 1', { searchPath: ['public', 'pg_catalog'] })).toBe('read unknown')
+    expect(effects('SELECT lower(a) FROM t', { searchPath: 'unknown' })).toBe('read unknown')
+    expect(effects('SELECT lower(a) FROM t', { searchPath: ['pg_catalog', 'public'] })).toBe('read')
+    expect(effects('SELECT pg_catalog.lower(a) FROM t', { searchPath: 'unknown' })).toBe('read')
+  })
+
+  test('a name that the catalogue has outside pg_catalog too is unknown', () => {
+    const catalogue = {
+      version: '1',
+      schemaOf: () => undefined,
+      hasUserFunction: (name: string) => name === 'lower' || name === 'secret',
+      hasUserOperator: (name: string) => name === '+',
+    }
+    expect(effects("SELECT lower('a')", { catalogue })).toBe('read unknown')
+    expect(effects("SELECT upper('a')", { catalogue })).toBe('read')
+    expect(effects('SELECT 1 + 1', { catalogue })).toBe('read unknown')
+    expect(effects('SELECT t.secret FROM t', { catalogue })).toBe('read unknown')
+    expect(effects('SELECT (t).secret FROM t', { catalogue })).toBe('read unknown')
+  })
+
+  test('a function that policy vouches for has the effects that policy says', () => {
+    const functions = new Map([
+      ['uuid_generate_v4', ['read']],
+      ['app.touch', ['write']],
+      ['===', ['read']],
+    ] as const)
+    expect(effects('SELECT uuid_generate_v4()', { functions })).toBe('read')
+    expect(effects('SELECT app.uuid_generate_v4()', { functions })).toBe('read unknown')
+    expect(effects('SELECT app.touch()', { functions })).toBe('read write')
+    expect(effects('SELECT 1 === 2', { functions })).toBe('read')
+  })
+
+  test('a call is listed with its name as the server folds it', () => {
+    expect(statement('SELECT U&"\\006cower"(a), PG_CATALOG . Upper(a) FROM t').functions).toEqual([
+      { schema: undefined, name: 'lower', effects: new Set(['read']) },
+      { schema: 'pg_catalog', name: 'upper', effects: new Set(['read']) },
+    ])
+  })
+})
