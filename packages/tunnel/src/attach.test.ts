@@ -55,6 +55,37 @@ test('an agent that picks up its new token attaches with it', async () => {
   expect(await attached.next()).toMatchObject({ name: 'local' })
 })
 
+test('a token or certificate that cannot be read is asked for again', async () => {
+  const { port, attached } = await startGateway()
+  const answers = ['two\nlines', undefined, 'secret']
+  const agent = startAgent(port, {
+    token: () => {
+      const answer = answers.shift()
+      if (answer === undefined) throw new Error('no such file')
+      return answer
+    },
+  })
+  for (const why of ['a token is one line of visible ASCII', 'no such file']) {
+    const message = `the credentials of this agent cannot be used: ${why}`
+    expect(await agent.detached.next()).toMatchObject({ code: 'unauthenticated', message })
+  }
+  expect(await attached.next()).toMatchObject({ name: 'local' })
+})
+
+test('a renewed certificate is used for new connections, and those that stand keep theirs', async () => {
+  const before = createAuthority('before')
+  const after = createAuthority('after')
+  const { server, port, attached, detached } = await startGateway({ tls: before.issue('gateway') })
+  startAgent(port, { tls: { ca: before.cert } })
+  await attached.next()
+  server.replaceTls(after.issue('gateway'))
+  startAgent(port, { tls: () => ({ ca: after.cert }) })
+  await attached.next()
+  expect([server.agents().length, detached.size]).toEqual([2, 0])
+  const plain = await startGateway()
+  expect(() => plain.server.replaceTls(after.issue('gateway'))).toThrow(expect.objectContaining({ code: 'misuse' }))
+})
+
 test('a connection that never calls is closed', async () => {
   const { port } = await startGateway({ limits: { helloTimeoutMs: 20 } })
   const session = connect(`http://127.0.0.1:${port}`)

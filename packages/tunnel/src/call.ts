@@ -61,6 +61,8 @@ export interface CallServerOptions {
 
 export interface CallServer {
   readonly address: { readonly host: string; readonly port: number }
+  /** Uses these certificates for new connections. @throws TunnelError `misuse` on a server without TLS. */
+  readonly replaceTls: (tls: ServerTls) => void
   /** Stops listening, lets calls that are ending end for `closeTimeoutMs`, and cuts what is left. */
   readonly close: () => Promise<void>
 }

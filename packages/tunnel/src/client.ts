@@ -14,8 +14,11 @@ export interface TunnelClientOptions {
   readonly version: string
   /** Sent as a bearer token; asked for at each dial, so a rotated one is picked up. Undefined where a client certificate is the credential. */
   readonly token?: () => string
-  /** Without it the tunnel is plaintext, which only loopback may be unless `allowPlaintext`. */
-  readonly tls?: ClientTls
+  /**
+   * Without it the tunnel is plaintext, which only loopback may be unless `allowPlaintext`. As a function it is asked at each dial, so renewed
+   * certificates are picked up.
+   */
+  readonly tls?: ClientTls | (() => ClientTls)
   readonly allowPlaintext?: boolean
   readonly connections: readonly ConnectionOffer[]
   /** Called once per session, before anything else about it. */

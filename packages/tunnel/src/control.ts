@@ -98,6 +98,8 @@ export class ControlStream<Outgoing extends { readonly type: string }, Incoming 
 
   send(message: Outgoing | Heartbeat): void {
     if (this.#closed) return
+    // What the peer does not read must not pile up here.
+    if (this.#congested) return this.#cut({ code: 'silent', message: 'the peer does not read its control stream' })
     if (!this.#call.write([this.#outgoing.encode(message)])) this.#congested = true
   }
 

@@ -99,8 +99,10 @@ test('end waits for a reader that is slow, however slow', async () => {
   inner.end()
   // Another whole session comes and goes in the meantime.
   const other = await openPair()
+  const otherGot = new Recorder(other.session)
+  void new Recorder(other.inner).closed
   other.session.end()
-  await new Recorder(other.session).closed
+  await otherGot.closed
   expect(session.closed).toBeUndefined()
   session.resume()
   expect(await got.closed).toMatchObject({ code: 'ended', by: 'remote' })
@@ -117,6 +119,14 @@ test('a session that is killed ends at both ends at once, even when nobody reads
   session.destroy({ code: 'killed', message: 'by an administrator' })
   expect(await sender.closed.next()).toEqual({ code: 'killed', message: 'by an administrator', by: 'local' })
   expect((await innerGot.closed).by).toBe('remote')
+})
+
+test('a session that is killed is cut without waiting where nobody reads', async () => {
+  const { session, inner } = await openPair({ closeTimeoutMs: 60_000 })
+  const innerGot = new Recorder(inner)
+  inner.pause()
+  session.destroy({ code: 'killed', message: 'by an administrator' })
+  expect(await innerGot.closed).toMatchObject({ code: 'aborted', by: 'remote' })
 })
 
 test('a session that is killed tells the agent why', async () => {

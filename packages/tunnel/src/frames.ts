@@ -100,7 +100,8 @@ export class FrameStream {
     this.#pendingBytes = 0
     if (this.#phase === 'open' && !congested) {
       this.control({ type: 'close', code, message })
-      this.#call.end()
+      // Who reads has then seen Close; who does not is cut.
+      this.#call.end(() => this.#call.cancel())
       this.#call.resume()
       this.#cutLater()
     } else {
@@ -162,7 +163,7 @@ export class FrameStream {
     this.#call.end()
     this.#cutLater()
     const known = CLOSE_CODES.find((one) => one === code) ?? 'aborted'
-    this.#close({ code: known, message, by: 'remote' })
+    this.#close({ code: known, message: message.slice(0, MAX_REASON_CHARACTERS), by: 'remote' })
   }
 
   #callClosed(end: CallEnd): void {
@@ -225,4 +226,7 @@ export function decodeData(message: Uint8Array): Uint8Array | undefined {
   return message.subarray(at)
 }
 
+// SessionFrame.data: field 1, length-delimited.
 const DATA_TAG = 0x0a
+// A peer's words go to logs.
+const MAX_REASON_CHARACTERS = 300

@@ -59,7 +59,8 @@ export class GrpcCall implements Call {
     for (const part of parts) length += part.length
     if (length <= COPY_BYTES) stream.write(joined(parts, length))
     else writeAll(stream, parts, length)
-    if (stream.writableLength >= this.#sendBufferBytes) this.#congested = true
+    // Only a stream that says so itself will report that it has drained.
+    if (stream.writableLength >= this.#sendBufferBytes && stream.writableNeedDrain) this.#congested = true
     return !this.#congested
   }
 

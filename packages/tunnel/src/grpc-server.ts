@@ -8,6 +8,7 @@ import type {
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
 import type { CallServer, CallServerOptions, IncomingCall, Method } from './call.ts'
 import { TunnelError } from './errors.ts'
 import { CONTENT_TYPE, PATHS, STATUS, sessionOptions } from './grpc.ts'
@@ -34,6 +35,10 @@ export async function serveCalls(options: CallServerOptions): Promise<CallServer
   const port = await listen(server, host, options.port)
   return {
     address: { host, port },
+    replaceTls: (tls) => {
+      if (!('setSecureContext' in server)) throw new TunnelError('misuse', 'the tunnel was started without TLS')
+      server.setSecureContext(secureContext(tls))
+    },
     close: async () => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve())
@@ -49,17 +54,18 @@ export async function serveCalls(options: CallServerOptions): Promise<CallServer
 function createHttp2(tls: ServerTls | undefined, limits: TunnelLimits): Http2Server | Http2SecureServer {
   const settings = sessionOptions(limits, limits.maxSessionsPerAgent + 1)
   if (tls === undefined) return createServer(settings)
-  const { cert, key, clientCa, requireClientCertificate = true } = tls
+  const { clientCa, requireClientCertificate = true } = tls
   return createSecureServer({
     ...settings,
-    cert,
-    key,
-    minVersion: 'TLSv1.2',
+    ...secureContext(tls),
     handshakeTimeout: limits.helloTimeoutMs,
     requestCert: clientCa !== undefined,
     rejectUnauthorized: clientCa !== undefined && requireClientCertificate,
-    ...(clientCa === undefined ? {} : { ca: clientCa }),
   })
+}
+
+function secureContext({ cert, key, clientCa }: ServerTls): SecureContextOptions {
+  return { cert, key, minVersion: 'TLSv1.2', ...(clientCa === undefined ? {} : { ca: clientCa }) }
 }
 
 // A connection on which nobody calls is closed: it has proved nothing.

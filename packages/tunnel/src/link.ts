@@ -3,7 +3,7 @@ import type { CallClient } from './call.ts'
 import type { Backoff, LinkFailure, TunnelClientOptions, TunnelLink } from './client.ts'
 import { ControlStream } from './control.ts'
 import type { ControlEnd } from './control.ts'
-import { ProtocolViolationError } from './errors.ts'
+import { ProtocolViolationError, TunnelError } from './errors.ts'
 import { dialCalls } from './grpc-client.ts'
 import { AgentMessage, GatewayMessage } from './messages.ts'
 import type { ConnectionOffer, Failure } from './messages.ts'
@@ -16,6 +16,8 @@ export interface LinkOptions extends Omit<TunnelClientOptions, 'limits' | 'backo
   readonly backoff: Backoff
 }
 
+type Control = ControlStream<AgentMessage, GatewayMessage>
+
 /** The way to one gateway: dials, attaches, serves sessions, and dials again. */
 export class Link implements TunnelLink {
   readonly address: string
@@ -25,7 +27,7 @@ export class Link implements TunnelLink {
   #state: TunnelLink['state'] = 'connecting'
   #gateway = ''
   #client: CallClient | undefined
-  #control: ControlStream<AgentMessage, GatewayMessage> | undefined
+  #control: Control | undefined
   #timer: NodeJS.Timeout | undefined
   #failures = 0
   #draining = false
@@ -72,35 +74,47 @@ export class Link implements TunnelLink {
   }
 
   #dial(): void {
-    const { address, tls, token, limits, clock } = this.#options
+    const { limits, clock, name, version } = this.#options
     this.#state = 'connecting'
-    const client = dialCalls({ address, tls, token: token?.(), limits })
+    const client = this.#connect()
+    if (client === undefined) return
     this.#client = client
     this.#timer = setTimeout(
       () => control.cancel(`no Welcome within ${limits.connectTimeoutMs} ms`),
       limits.connectTimeoutMs,
     )
     const codecs = { outgoing: AgentMessage, incoming: GatewayMessage }
-    const control: ControlStream<AgentMessage, GatewayMessage> = new ControlStream<AgentMessage, GatewayMessage>(
+    const control: Control = new ControlStream<AgentMessage, GatewayMessage>(
       client.call('Attach'),
       codecs,
       limits,
       clock,
       {
         onMessage: (message) => this.#message(message, client, control),
-        onClosed: (end) => this.#down(end, client),
+        onClosed: (end) => this.#down(end),
       },
     )
     this.#control = control
-    const { name, version } = this.#options
     control.send({ type: 'hello', name, version, connections: this.#connections, features: [] })
   }
 
-  #message(
-    message: Exclude<GatewayMessage, { type: 'heartbeat' }>,
-    client: CallClient,
-    control: ControlStream<AgentMessage, GatewayMessage>,
-  ): void {
+  // The token and the certificates may come from files, and those may be away for a moment.
+  #connect(): CallClient | undefined {
+    const { address, tls, token, limits } = this.#options
+    try {
+      const bearer = token?.()
+      if (bearer !== undefined && !TOKEN.test(bearer))
+        throw new TunnelError('misuse', 'a token is one line of visible ASCII')
+      return dialCalls({ address, tls: typeof tls === 'function' ? tls() : tls, token: bearer, limits })
+    } catch (error) {
+      const message = `the credentials of this agent cannot be used: ${error instanceof Error ? error.message : 'unknown'}`
+      // Not at once: the caller does not hold its link yet.
+      this.#timer = setTimeout(() => this.#down({ code: 'refused', message }), 0)
+      return undefined
+    }
+  }
+
+  #message(message: Exclude<GatewayMessage, { type: 'heartbeat' }>, client: CallClient, control: Control): void {
     if ((message.type === 'welcome') === (this.#state === 'attached')) {
       throw new ProtocolViolationError('welcome comes first, and once')
     }
@@ -120,7 +134,7 @@ export class Link implements TunnelLink {
     }
   }
 
-  #open(ticket: string, client: CallClient, control: ControlStream<AgentMessage, GatewayMessage>): void {
+  #open(ticket: string, client: CallClient, control: Control): void {
     const { limits } = this.#options
     if (this.#draining) return control.send({ type: 'declined', ticket, failure: DRAINING })
     if (this.#sessions.size >= limits.maxSessionsPerAgent)
@@ -139,12 +153,13 @@ export class Link implements TunnelLink {
     this.#sessions.add(session)
   }
 
-  #down(end: ControlEnd, client: CallClient): void {
+  #down(end: ControlEnd): void {
     clearTimeout(this.#timer)
     const wasAttached = this.#state === 'attached'
     for (const session of this.#sessions) session.lose(`the gateway's control stream ended: ${end.message}`)
     if (this.#state === 'closed') return
-    client.drop()
+    this.#client?.drop()
+    this.#client = undefined
     const last = this.#draining
     const retryMs = last ? undefined : this.#backoffMs()
     this.#state = last ? 'closed' : 'waiting'
@@ -179,6 +194,8 @@ const FULL: Failure = {
   retryable: true,
 }
 const MAX_DOUBLINGS = 30
+// What a header can carry.
+const TOKEN = /^[\x21-\x7e]+$/
 
 const FAILURE_CODES: Readonly<Record<ControlEnd['code'], LinkFailure['code']>> = {
   refused: 'unauthenticated',

@@ -67,6 +67,8 @@ export interface TunnelServer {
    * @throws NoAgentError, SessionRefusedError, or TunnelError `agent-lost`, `open-timeout`, `aborted`, `tunnel-closed`, `too-many-sessions`.
    */
   readonly openSession: (open: SessionOpen, options: OpenSessionOptions) => Promise<GatewaySession>
+  /** Uses renewed certificates for new connections; those that stand keep theirs. @throws TunnelError `misuse` on a server without TLS. */
+  readonly replaceTls: (tls: ServerTls) => void
   /** Takes no new sessions, waits for those that run, cuts them after `drainMs`, and stops listening. */
   readonly close: (options?: { readonly drainMs?: number }) => Promise<void>
 }
@@ -92,6 +94,7 @@ export async function listenTunnel(options: TunnelServerOptions): Promise<Tunnel
     address: server.address,
     agents: () => registry.agents(),
     openSession: (open, how) => registry.openSession(open, how),
+    replaceTls: (tls) => server.replaceTls(tls),
     close: async ({ drainMs = 0 } = {}) => {
       await registry.drain(drainMs)
       await server.close()
