@@ -10,4 +10,5 @@ export {
 } from './postgres.ts'
 export { runProcess, startProcess, type ProcessResult, type SupervisedProcess } from './process.ts'
 export { postgresProgram, psql, runPostgresProgram, type PsqlOptions } from './psql.ts'
+export {
 export { eventually, until, waitForEvent } from './wait-for.ts'

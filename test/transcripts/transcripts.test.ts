@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  postgresVersions,
+  startPostgres,
+  startSallyport,
+  type TestPostgres,
+  type TestSallyport,
+} from '../support/index.ts'
+import { readTranscripts } from './parse.ts'
+import { replay, type Place } from './replay.ts'
+
+const transcripts = readTranscripts(`${import.meta.dirname}/cases`)
+
+it('there are at least sixty transcripts', () => {
+  expect(transcripts.length).toBeGreaterThanOrEqual(60)
+})
+
+describe.each(postgresVersions())('PostgreSQL %s', (version) => {
+  let postgres: TestPostgres
+  let sallyport: TestSallyport
+  let direct: Place
+  let through: Place
+
+  beforeAll(async () => {
+    postgres = await startPostgres({ version, hba: ['host all all 127.0.0.1/32 trust'] })
+    const target = { host: postgres.host, port: postgres.port, database: 'postgres' }
+    sallyport = await startSallyport({
+      connections: [
+        { name: 'everything', target, user: postgres.user, password: postgres.password, guardrails: ['anything'] },
+      ],
+      // What a statement does is no concern here, so even what cannot be told may run.
+      guardrails: { anything: [{ id: 'anything', allow: { effects: ALL_EFFECTS } }] },
+    })
+    direct = { ...target, user: postgres.user }
+    through = {
+      host: sallyport.host,
+      port: sallyport.port,
+      user: 'everything',
+      database: 'postgres',
+      password: sallyport.token,
+    }
+  })
+
+  afterAll(async () => {
+    await sallyport?.stop()
+    await postgres?.stop()
+  })
+
+  it.each(transcripts.map((transcript) => [transcript.title, transcript] as const))('%s', async (_, transcript) => {
+    const wanted = await replay(direct, transcript)
+    expect(await replay(through, transcript)).toEqual(wanted)
+  })
+})
+
+const ALL_EFFECTS = [
+  'read',
+  'write',
+  'ddl',
+  'dcl',
+  'session',
+  'transaction',
+  'procedural',
+  'file',
+  'network',
+  'admin',
+  'unknown',
+]
