@@ -1,5 +1,6 @@
-import type { Analysis, Statement } from '@sallyport/core'
+import type { Statement } from '@sallyport/core'
 import { type Exposure, type SessionExposure, worse } from '@sallyport/masking'
+import type { StatementFacts } from './facts.ts'
 
 /**
  * What a session has done that later statements can bring to light. It only ever grows: a name that once stood for something protected counts as
@@ -10,6 +11,8 @@ export class SessionMemory implements SessionExposure {
   readonly #literals = new Map<string, Set<string>>()
   #tainted = false
   #doubtful = false
+  #searchPath: 'default' | 'unknown' = 'default'
+  #epoch = {}
   #transaction: Exposure = 'none'
 
   /** @param startup the settings that the client chose itself when the session opened */
@@ -32,6 +35,16 @@ export class SessionMemory implements SessionExposure {
     return this.#transaction
   }
 
+  /** Changes whenever the answer of this object about a statement may. */
+  get epoch(): object {
+    return this.#epoch
+  }
+
+  /** Whether built-in functions are still found first: a path that names pg_catalog, or cannot be read, hides them. */
+  get searchPath(): 'default' | 'unknown' {
+    return this.#searchPath
+  }
+
   named(kind: 'prepared' | 'cursor', name: string): Exposure {
     return this.#named[kind].get(name.slice(0, NAME_LENGTH)) ?? 'unknown'
   }
@@ -47,17 +60,10 @@ export class SessionMemory implements SessionExposure {
   }
 
   /** A text is about to be forwarded. */
-  run(analysis: Analysis | undefined, exposures: readonly Exposure[]): void {
-    if (analysis?.ok !== true) {
-      this.#unseen()
-      this.#transaction = 'unknown'
-      return
-    }
-    for (const [index, statement] of analysis.statements.entries()) {
-      const exposure = exposures[index] ?? 'unknown'
-      this.#transaction = worse(this.#transaction, exposure)
-      this.#remember(statement, exposure)
-    }
+  run(facts: StatementFacts): void {
+    this.#transaction = worse(this.#transaction, facts.exposure)
+    if (facts.parts.length === 0 && facts.exposure === 'unknown') this.#unseen()
+    for (const { statement, exposure } of facts.parts) if (statement !== undefined) this.#remember(statement, exposure)
   }
 
   /** The transaction is over. */
@@ -68,22 +74,40 @@ export class SessionMemory implements SessionExposure {
   /** A catalogue that was read after everything this session did is in use. */
   refreshed(): void {
     this.#doubtful = false
+    this.#epoch = {}
   }
 
   #remember(statement: Statement, exposure: Exposure): void {
     const { effects, session } = statement
-    if (effects.has('ddl')) this.#doubtful = true
+    if (effects.has('ddl')) this.#mark(this.#tainted, true)
     if (effects.has('procedural') || (exposure === 'unknown' && effects.has('unknown'))) this.#unseen()
-    if (exposure !== 'none' && carriesSetting(statement)) this.#tainted = true
+    if (exposure !== 'none' && carriesSetting(statement)) this.#mark(true, this.#doubtful)
     if (session === undefined) return
-    if (session.type === 'set' && typeof session.value === 'object') this.#chose(session.name, session.value.literal)
+    if (session.type === 'set') {
+      const literal = typeof session.value === 'object' ? session.value.literal : undefined
+      if (literal !== undefined) this.#chose(session.name, literal)
+      if (session.name === 'search_path' && session.value !== 'default') this.#path(literal)
+    }
     if (session.type === 'prepare') this.#note('prepared', session.name, exposure)
     if (session.type === 'declare') this.#note('cursor', session.name, exposure)
   }
 
   #unseen(): void {
-    this.#tainted = true
-    this.#doubtful = true
+    this.#mark(true, true)
+    this.#path(undefined)
+  }
+
+  #mark(tainted: boolean, doubtful: boolean): void {
+    if (tainted === this.#tainted && doubtful === this.#doubtful) return
+    this.#tainted = tainted
+    this.#doubtful = doubtful
+    this.#epoch = {}
+  }
+
+  #path(literal: string | undefined): void {
+    if (literal === undefined || literal.toLowerCase().includes('pg_catalog') || literal.includes('"')) {
+      this.#searchPath = 'unknown'
+    }
   }
 
   #note(kind: 'prepared' | 'cursor', name: string, exposure: Exposure): void {

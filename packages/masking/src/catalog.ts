@@ -20,13 +20,22 @@ export interface MaskingRelation {
   /** Lives in a session's temporary schema. */
   readonly temporary: boolean
   /** By attribute number. */
-  readonly columns: ReadonlyMap<number, { readonly name: string }>
+  readonly columns: ReadonlyMap<number, MaskingColumn>
   /** OIDs of the tables it is a partition of or inherits from. */
   readonly parents: readonly number[]
   /** OIDs of the relations that its rules mention: what a view reads. */
   readonly reads: readonly number[]
   /** Functions its rules call that did not come with the server: they can read anything. */
   readonly functions: readonly string[]
+}
+
+/** A column of a relation. */
+export interface MaskingColumn {
+  readonly name: string
+  /** OID of its type. */
+  readonly type: number
+  /** -1 when there is none. */
+  readonly typeModifier: number
 }
 
 /** A type of the database. */

@@ -1,5 +1,5 @@
 export { type CopyFormat, type CopyMasker, type CopyOptions, copyMasker } from './copy/copy-masker.ts'
-export type { MaskingCatalog, MaskingRelation, MaskingType } from './catalog.ts'
+export type { MaskingCatalog, MaskingColumn, MaskingRelation, MaskingType } from './catalog.ts'
 export { type CellMask, type CellType, type CellWriter, cellMask, NULL_MASK } from './cell-mask.ts'
 export { maskColumnNames } from './column-names.ts'
 export { ColumnRules } from './column-rules.ts'

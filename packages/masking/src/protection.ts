@@ -87,6 +87,14 @@ export class Protection {
     return named.some(({ relation }) => isUserView(relation)) ? 'view' : 'clear'
   }
 
+  /** The one relation of that name; undefined when there are more or none, so that which is meant cannot be told. */
+  only(schema: string | undefined, name: string): MaskingRelation | undefined {
+    const named = (this.#byName.get(name) ?? []).filter(
+      ({ relation }) => schema === undefined || relation.schema === schema,
+    )
+    return named.length === 1 ? named[0]?.relation : undefined
+  }
+
   /** The strategy of a column by name, for lineage that came from the text. */
   named(schema: string | undefined, name: string, column: string): Strategy | undefined {
     let found: Strategy | undefined

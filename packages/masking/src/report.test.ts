@@ -3,10 +3,10 @@ import type { Exposure } from './exposure.ts'
 import { maskReport, type ReportField } from './report.ts'
 
 const report = (fields: Readonly<Record<string, string>>): readonly ReportField[] =>
-  Object.entries(fields).map(([letter, value]) => ({ letter, value }))
+  Object.entries(fields).map(([code, value]) => ({ code, value }))
 
 const masked = (fields: Readonly<Record<string, string>>, exposure: Exposure): Record<string, string> =>
-  Object.fromEntries(maskReport(report(fields), exposure).map(({ letter, value }) => [letter, value]))
+  Object.fromEntries(maskReport(report(fields), exposure).map(({ code, value }) => [code, value]))
 
 const CAST = {
   S: 'ERROR',

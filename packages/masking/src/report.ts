@@ -4,7 +4,7 @@ import { isSqlState, SENTENCES, VALUE_FREE } from './sql-states.ts'
 /** One field of an ErrorResponse or NoticeResponse. Spec: protocol-error-fields. */
 export interface ReportField {
   /** The field's letter: S severity, C SQLSTATE, M message … */
-  readonly letter: string
+  readonly code: string
   readonly value: string
 }
 
@@ -18,16 +18,16 @@ export interface ReportField {
  */
 export function maskReport(fields: readonly ReportField[], exposure: Exposure): readonly ReportField[] {
   if (exposure === 'none') return fields
-  const value = (letter: string): string | undefined => fields.find((field) => field.letter === letter)?.value
-  const code = value('C') ?? ''
-  const sqlState = isSqlState(code) ? code : 'P0001' // raise_exception: code that invents a SQLSTATE is code that raises
-  const analysed = code.startsWith('42') && value('P') !== undefined && value('q') === undefined
-  const keepsMessage = exposure === 'protected' && (analysed || VALUE_FREE.has(code))
+  const value = (code: string): string | undefined => fields.find((field) => field.code === code)?.value
+  const given = value('C') ?? ''
+  const sqlState = isSqlState(given) ? given : 'P0001' // raise_exception: code that invents a SQLSTATE is code that raises
+  const analysed = given.startsWith('42') && value('P') !== undefined && value('q') === undefined
+  const keepsMessage = exposure === 'protected' && (analysed || VALUE_FREE.has(given))
   const kept = exposure === 'protected' ? KEPT_WHEN_PROTECTED : KEPT_WHEN_UNKNOWN
-  return fields.flatMap(({ letter, value }): readonly ReportField[] => {
-    if (letter === 'C') return [{ letter, value: sqlState }]
-    if (letter === 'M') return [{ letter, value: keepsMessage ? value : withheldMessage(sqlState) }]
-    return kept.has(letter) ? [{ letter, value }] : []
+  return fields.flatMap(({ code, value }): readonly ReportField[] => {
+    if (code === 'C') return [{ code, value: sqlState }]
+    if (code === 'M') return [{ code, value: keepsMessage ? value : withheldMessage(sqlState) }]
+    return kept.has(code) ? [{ code, value }] : []
   })
 }
 

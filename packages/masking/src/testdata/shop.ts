@@ -17,7 +17,7 @@ export function relation(
     name,
     kind: 'table',
     temporary: false,
-    columns: new Map(columns.map((column, index) => [index + 1, { name: column }])),
+    columns: new Map(columns.map((column, index) => [index + 1, { name: column, type: 25, typeModifier: -1 }])),
     parents: [],
     reads: [],
     functions: [],

@@ -1,0 +1,338 @@
+import { maskColumnNames, maskReport, type Exposure, type Hmac, worse } from '@sallyport/masking'
+import {
+  type Conversation,
+  type ConversationEvent,
+  decodeBackendAs,
+  DataRow,
+  CopyData,
+  CopyDone,
+  encodeBackend,
+  type Entry,
+  ErrorResponse,
+  type Field,
+  MessageScanner,
+  NoticeResponse,
+  NotificationResponse,
+  ParameterStatus,
+  RawMessage,
+  ReadyForQuery,
+  RowDescription,
+  type ScannerSink,
+} from '@sallyport/pg-wire'
+import { CopyOut } from '../masking/copy-out.ts'
+import { partAt, type StatementFacts } from '../masking/facts.ts'
+import type { StatementJudge } from '../masking/judge.ts'
+import { ResultGate, resultFields } from '../masking/result-gate.ts'
+import type { SessionMemory } from '../masking/session-memory.ts'
+import type { ClientOutput } from './client-output.ts'
+import type { SessionFloor } from './floor.ts'
+import { RelayError } from './errors.ts'
+
+export interface BackendOptions {
+  readonly conversation: Conversation<StatementFacts>
+  readonly judge: StatementJudge
+  readonly memory: SessionMemory
+  readonly floor: SessionFloor
+  readonly hmac: Hmac | undefined
+  /** Bound for one message that is read whole: what is masked, and everything that is no row. */
+  readonly maxMessageBytes: number
+  readonly output: ClientOutput
+  /** Reading from the database must stop, or may go on. */
+  readonly onHold: (held: boolean) => void
+  /** Replies have come. */
+  readonly onProgress: () => void
+  readonly onFailure: (error: unknown) => void
+}
+
+/**
+ * The way of the database's messages to the client. Rows that nothing protected can be in pass as they are, without being looked at; every other
+ * message is read whole, and what could show a protected value is taken out of it.
+ */
+export class BackendSide implements ScannerSink {
+  readonly #options: BackendOptions
+  readonly #scanner: MessageScanner
+  readonly #gate: ResultGate
+  readonly #copy: CopyOut
+  /** What came while the catalogue was being read: messages first, then chunks. */
+  readonly #messages: RawMessage[] = []
+  readonly #chunks: Uint8Array[] = []
+  #held = false
+  #description: PendingDescription | undefined
+  /** Statements answered so far. */
+  #statement = 0
+  #changedObjects = false
+
+  constructor(options: BackendOptions) {
+    this.#options = options
+    const { conversation, judge, memory, hmac, maxMessageBytes } = options
+    this.#scanner = new MessageScanner({ maxMessageBytes, side: 'backend' })
+    this.#gate = new ResultGate(judge, memory, hmac)
+    this.#copy = new CopyOut({ judge, memory, hmac, maxRowBytes: maxMessageBytes })
+    this.#conversation = conversation
+  }
+
+  readonly #conversation: Conversation<StatementFacts>
+
+  /** Bytes from the database, which nobody changes any more. */
+  push(chunk: Uint8Array): void {
+    if (this.#held) {
+      this.#chunks.push(chunk)
+      return
+    }
+    try {
+      this.#scanner.scan(chunk, this)
+      this.#options.output.flush()
+      this.#options.onProgress()
+    } catch (error) {
+      this.#options.onFailure(error)
+    }
+  }
+
+  streams(tag: number): boolean {
+    if (this.#held) return false
+    if (tag === DataRow.tag) return this.#gate.fate(this.#conversation.current) === 'pass'
+    return tag === CopyData.tag && !this.#copy.masks
+  }
+
+  run(bytes: Uint8Array, completed: number, tag: number): void {
+    this.#conversation.rows(tag, completed, bytes.length)
+    this.#options.output.run(bytes)
+  }
+
+  message(raw: RawMessage): void {
+    if (this.#description !== undefined && !ASYNCHRONOUS.has(raw.tag)) this.#describe(this.#description, raw)
+    else if (this.#held) this.#messages.push(new RawMessage(raw.bytes.slice()))
+    else if (raw.tag === DataRow.tag) this.#row(raw)
+    else this.#reply(raw)
+  }
+
+  /** The query of a COPY that is about to run has been described. */
+  copyDescribed(facts: StatementFacts, fields: readonly Field[]): void {
+    this.#copy.described(facts, fields)
+  }
+
+  /**
+   * The next messages answer a description that the agent asked for itself, with a Sync behind it, while nothing was owed; the client sees none of
+   * them. Resolves at its ReadyForQuery.
+   */
+  expectDescription(): Promise<PrivateDescription> {
+    return new Promise((resolve) => {
+      this.#description = { fields: undefined, error: undefined, resolve }
+    })
+  }
+
+  #describe(description: PendingDescription, raw: RawMessage): void {
+    if (raw.tag === RowDescription.tag) description.fields = decodeBackendAs(RowDescription, raw).fields
+    if (raw.tag === ErrorResponse.tag) description.error = decodeBackendAs(ErrorResponse, raw)
+    if (raw.tag !== ReadyForQuery.tag) return
+    this.#description = undefined
+    description.resolve(description)
+  }
+
+  #row(raw: RawMessage): void {
+    const fate = this.#gate.fate(this.#conversation.current)
+    if (fate === 'wait') return this.#hold(raw)
+    const { output } = this.#options
+    this.#conversation.backend(raw)
+    if (fate === 'pass') return output.message(raw.bytes)
+    this.#gate.mask(raw, output.buffer)
+    output.spill()
+  }
+
+  /** The catalogue does not hold what the result names: everything waits until it has been read again. */
+  #hold(raw: RawMessage): void {
+    this.#held = true
+    this.#messages.push(new RawMessage(raw.bytes.slice()))
+    this.#options.onHold(true)
+    void this.#refresh()
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      await this.#options.judge.refresh(this.#conversation.transaction === 'idle')
+      this.#gate.settle(this.#conversation.current)
+      this.#resume()
+    } catch (error) {
+      this.#options.onFailure(error)
+    }
+  }
+
+  #resume(): void {
+    this.#held = false
+    const messages = this.#messages.splice(0)
+    for (const message of messages) this.message(message)
+    const chunks = this.#chunks.splice(0)
+    for (const chunk of chunks) this.push(chunk)
+    if (this.#held) return
+    this.#options.output.flush()
+    this.#options.onHold(false)
+    this.#options.onProgress()
+  }
+
+  #reply(raw: RawMessage): void {
+    const { output } = this.#options
+    // Answers change what is current, so its exposure is taken first.
+    const entry = this.#conversation.current
+    const exposure = this.#exposure(entry)
+    const step = this.#conversation.backend(raw)
+    if (this.#options.floor.readOnly && raw.tag === ParameterStatus.tag) this.#checkFloor(raw)
+    for (const event of step.events) this.#happened(event)
+    if (step.action === 'drop') return
+    if (step.action === 'replace') return output.message(step.bytes)
+    const bytes = this.#options.judge.idle ? raw.bytes : this.#masked(raw, entry, exposure)
+    if (bytes !== undefined) output.message(bytes)
+  }
+
+  /** What of a message may leave; undefined for nothing. */
+  #masked(raw: RawMessage, entry: Entry<StatementFacts> | undefined, exposure: Exposure): Uint8Array | undefined {
+    switch (raw.tag) {
+      case ErrorResponse.tag:
+      case NoticeResponse.tag:
+        return maskedReport(raw, exposure)
+      case RowDescription.tag:
+        return this.#maskedNames(raw, entry, exposure)
+      case NotificationResponse.tag:
+        return encodeBackend({ ...decodeBackendAs(NotificationResponse, raw), payload: '[redacted]' })
+      case ParameterStatus.tag:
+        return this.#maskedParameter(raw, exposure)
+      case CopyData.tag:
+        return this.#copy.masks ? this.#copy.data(raw.body) : raw.bytes
+      case CopyDone.tag:
+        this.#copy.end()
+        return raw.bytes
+      default:
+        return raw.bytes
+    }
+  }
+
+  #maskedNames(raw: RawMessage, entry: Entry<StatementFacts> | undefined, exposure: Exposure): Uint8Array {
+    const { judge, memory } = this.#options
+    const description = decodeBackendAs(RowDescription, raw)
+    const text = entry?.context?.source?.text
+    const fields = resultFields(description.fields)
+    const names = maskColumnNames(fields, text, exposure, memory.tainted, judge.protection)
+    if (names === undefined) return raw.bytes
+    return encodeBackend({
+      type: 'RowDescription',
+      fields: description.fields.map((field, index) => ({ ...field, name: names[index] ?? '' })),
+    })
+  }
+
+  /** A setting whose value is free text may carry a protected value, unless the client itself gave it that value. */
+  #maskedParameter(raw: RawMessage, exposure: Exposure): Uint8Array | undefined {
+    const { memory } = this.#options
+    const { name, value } = decodeBackendAs(ParameterStatus, raw)
+    const safe = (exposure === 'none' && !memory.tainted) || CLOSED_SETTINGS.has(name) || memory.gave(name, value)
+    return safe ? raw.bytes : undefined
+  }
+
+  #happened(event: ConversationEvent<StatementFacts>): void {
+    switch (event.type) {
+      case 'described':
+        if (event.entry.injected && event.entry.context !== undefined) {
+          this.#gate.described(event.entry.context, event.fields)
+        }
+        return
+      case 'copy':
+        if (event.direction === 'out') this.#copy.begin(event.entry, event.formats)
+        return
+      case 'completed':
+        this.#noteChanges(event)
+        this.#answered()
+        return
+      case 'failed':
+      case 'suspended':
+        if (event.entry.type === 'Query' || event.entry.type === 'Execute') this.#answered()
+        return
+      case 'ready':
+        this.#ready(event.status)
+        return
+      case 'acknowledged':
+      case 'asynchronous':
+      case 'parameters':
+      case 'skipped':
+      case 'terminated':
+    }
+  }
+
+  /** A statement is over: what was hidden of it is told, before its last message leaves. */
+  #answered(): void {
+    const redactions = [...this.#gate.takeRedactions(this.#statement), ...this.#copy.takeRedactions(this.#statement)]
+    if (redactions.length > 0) this.#options.output.control({ type: 'report', redactions })
+    this.#statement += 1
+  }
+
+  #noteChanges({ entry, index }: { readonly entry: Entry<StatementFacts>; readonly index: number }): void {
+    const { statement } = partAt(entry.context, entry.type === 'Query' ? index : 0)
+    if (statement === undefined || CHANGING.some((effect) => statement.effects.has(effect))) this.#changedObjects = true
+  }
+
+  #ready(status: Conversation<StatementFacts>['transaction']): void {
+    if (status !== 'idle') return
+    const { judge, memory } = this.#options
+    // What a transaction made shows to others, the catalogue among them, only now.
+    if (this.#changedObjects) judge.changed()
+    this.#changedObjects = false
+    if (this.#conversation.pending === 0) memory.settled()
+  }
+
+  /** What could be in a report that comes now. */
+  #exposure(entry: Entry<StatementFacts> | undefined): Exposure {
+    if (entry === undefined) return 'none'
+    const { transaction } = this.#options.memory
+    if (entry.context === undefined) return transaction
+    const { exposure, statement } = partOf(entry)
+    // A commit runs what was deferred: constraints and triggers of everything before it.
+    return statement?.effects.has('transaction') === true ? worse(exposure, transaction) : exposure
+  }
+
+  /** A database that leaves the floor takes the session with it. */
+  #checkFloor(raw: RawMessage): void {
+    const { name, value } = decodeBackendAs(ParameterStatus, raw)
+    if (name === 'default_transaction_read_only' && value !== 'on') {
+      throw new RelayError('floor-broken', `the database reports ${name} as off`)
+    }
+  }
+}
+
+/** The columns of a statement, or why it has none. */
+export interface PrivateDescription {
+  readonly fields: readonly Field[] | undefined
+  readonly error: ErrorResponse | undefined
+}
+
+interface PendingDescription {
+  fields: readonly Field[] | undefined
+  error: ErrorResponse | undefined
+  readonly resolve: (description: PrivateDescription) => void
+}
+
+function partOf(entry: Entry<StatementFacts>): ReturnType<typeof partAt> {
+  return partAt(entry.context, entry.type === 'Query' ? entry.statementIndex : 0)
+}
+
+function maskedReport(raw: RawMessage, exposure: Exposure): Uint8Array {
+  if (exposure === 'none') return raw.bytes
+  const report =
+    raw.tag === ErrorResponse.tag ? decodeBackendAs(ErrorResponse, raw) : decodeBackendAs(NoticeResponse, raw)
+  return encodeBackend({ ...report, fields: maskReport(report.fields, exposure) })
+}
+
+/** Reported settings whose values are words of the server's own. TimeZone is not one: it takes free text. */
+const CLOSED_SETTINGS: ReadonlySet<string> = new Set([
+  'client_encoding',
+  'DateStyle',
+  'default_transaction_read_only',
+  'in_hot_standby',
+  'integer_datetimes',
+  'IntervalStyle',
+  'is_superuser',
+  'scram_iterations',
+  'server_encoding',
+  'server_version',
+  'standard_conforming_strings',
+])
+
+const ASYNCHRONOUS: ReadonlySet<number> = new Set([NoticeResponse.tag, NotificationResponse.tag, ParameterStatus.tag])
+
+const CHANGING = ['ddl', 'procedural'] as const

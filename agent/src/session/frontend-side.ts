@@ -1,0 +1,269 @@
+import { maskReport } from '@sallyport/masking'
+import {
+  type Conversation,
+  type ErrorResponse,
+  decodeFrontend,
+  encodeFrontend,
+  type Field,
+  MessageReader,
+  type RawMessage,
+  type SessionMessage,
+} from '@sallyport/pg-wire'
+import type { StatementFacts } from '../masking/facts.ts'
+import type { StatementJudge, TextAnalyser } from '../masking/judge.ts'
+import type { SessionMemory } from '../masking/session-memory.ts'
+import type { PrivateDescription } from './backend-side.ts'
+import { copiedQuery } from './copy-query.ts'
+import { refuseByFloor, refuseCopy, refuseFunctionCall, type SessionFloor } from './floor.ts'
+import { sqlNames } from './sql-names.ts'
+
+export interface FrontendOptions {
+  readonly conversation: Conversation<StatementFacts>
+  readonly judge: StatementJudge
+  readonly memory: SessionMemory
+  readonly floor: SessionFloor
+  /** Bound for one message of the client, in bytes. */
+  readonly maxMessageBytes: number
+  readonly analyser: TextAnalyser
+  /** Describes a statement while nothing is owed, unseen by the client. */
+  readonly describe: (query: string) => Promise<PrivateDescription>
+  /** The columns of the query that a COPY is about to run. */
+  readonly onCopyDescribed: (facts: StatementFacts, fields: readonly Field[]) => void
+  /** Writes to the database. */
+  readonly write: (bytes: Uint8Array) => void
+  /** Reading from the client must stop, or may go on. */
+  readonly onHold: (held: boolean) => void
+  /** The session cannot go on. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/**
+ * The way of the client's messages to the database: each is read whole, its statement is judged, and only then is it written. One message at a
+ * time: while one waits for the catalogue or for replies, those behind it wait too.
+ */
+export class FrontendSide {
+  readonly #options: FrontendOptions
+  readonly #reader: MessageReader
+  /** A message that waits for replies: its names depend on them, or too many are owed. */
+  #parked: { readonly ready: () => boolean; readonly next: () => void } | undefined
+  /** How many things the next message waits for. */
+  #holds = 0
+  #pumping = false
+
+  constructor(options: FrontendOptions) {
+    this.#options = options
+    this.#reader = new MessageReader({ maxMessageBytes: options.maxMessageBytes, side: 'frontend' })
+  }
+
+  /** Bytes from the client, which nobody changes any more. Throws what `onFailure` gets. */
+  push(chunk: Uint8Array): void {
+    // INVARIANT: a message that is being judged is a view of what was read; more is taken only behind it.
+    this.#waiting.push(chunk)
+    this.#pump()
+  }
+
+  readonly #waiting: Uint8Array[] = []
+
+  /** Replies have come: what waited for them may go on. */
+  progressed(): void {
+    const parked = this.#parked
+    if (parked === undefined || !parked.ready()) return
+    this.#parked = undefined
+    try {
+      parked.next()
+      this.#release()
+    } catch (error) {
+      this.#options.onFailure(error)
+    }
+  }
+
+  #pump(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    try {
+      while (this.#holds === 0) {
+        const raw = this.#reader.next()
+        if (raw !== undefined) {
+          this.#take(raw)
+          continue
+        }
+        const chunk = this.#waiting.shift()
+        if (chunk === undefined) break
+        this.#reader.push(chunk)
+      }
+    } catch (error) {
+      this.#options.onFailure(error)
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  #take(raw: RawMessage): void {
+    const message = decodeFrontend(raw)
+    if (this.#options.conversation.full && message.type !== 'CopyData') {
+      this.#park(
+        () => !this.#options.conversation.full,
+        () => this.#handle(message, raw),
+      )
+    } else this.#handle(message, raw)
+  }
+
+  #handle(message: SessionMessage, raw: RawMessage): void {
+    const { conversation, floor, judge } = this.#options
+    switch (message.type) {
+      case 'Query':
+        this.#when(judge.judge(message.query), (facts) => this.#text(message, raw, facts))
+        return
+      case 'Parse':
+        this.#when(judge.judge(message.query), (facts) => this.#text(message, raw, facts))
+        return
+      case 'Bind': {
+        const found = conversation.statementFor(message.statement)
+        if (found.state === 'unsettled')
+          return this.#parkUntilSettled(() => conversation.statementFor(message.statement).state, message, raw)
+        const known = found.state === 'known' ? found.value.context : undefined
+        const facts = known === undefined ? judge.ofName('prepared', message.statement) : judge.again(known)
+        this.#when(facts, (facts) => this.#forward(message, raw, facts))
+        return
+      }
+      case 'Execute': {
+        const found = conversation.portalFor(message.portal)
+        if (found.state === 'unsettled')
+          return this.#parkUntilSettled(() => conversation.portalFor(message.portal).state, message, raw)
+        const known = found.state === 'known' ? found.value.context : undefined
+        const facts = known === undefined ? judge.ofName('cursor', message.portal) : judge.again(known)
+        this.#when(facts, (facts) => this.#execute(message, raw, facts))
+        return
+      }
+      case 'Describe': {
+        const found =
+          message.target === 'statement'
+            ? conversation.statementFor(message.name)
+            : conversation.portalFor(message.name)
+        const known = found.state === 'known' ? found.value.context : undefined
+        this.#forward(
+          message,
+          raw,
+          known ?? judge.ofName(message.target === 'statement' ? 'prepared' : 'cursor', message.name),
+        )
+        return
+      }
+      case 'FunctionCall':
+        if (floor.readOnly || !judge.idle) this.#refuse(message, refuseFunctionCall())
+        else this.#forward(message, raw, undefined)
+        return
+      case 'Close':
+      case 'CopyData':
+      case 'CopyDone':
+      case 'CopyFail':
+      case 'Flush':
+      case 'Sync':
+      case 'Terminate':
+        this.#forward(message, raw, undefined)
+    }
+  }
+
+  /** A Query or Parse with its judged text. */
+  #text(message: SessionMessage & { readonly type: 'Query' | 'Parse' }, raw: RawMessage, facts: StatementFacts): void {
+    const { conversation, floor, judge, memory, write } = this.#options
+    const refused = facts.source === undefined ? undefined : refuseByFloor(facts.source.analysis, floor)
+    if (refused !== undefined) return this.#refuse(message, refused, facts)
+    if (isExposedCopy(facts) && (facts.source === undefined || judge.copyStream(facts.source.text) === undefined)) {
+      return this.#refuse(message, refuseCopy(), facts)
+    }
+    if (message.type === 'Parse') {
+      memory.prepared(message.name, facts.exposure)
+      return this.#forward(message, raw, facts)
+    }
+    this.#when(this.#prepareCopy(facts), (error) => {
+      if (error !== undefined) return this.#refuse(message, error, facts)
+      memory.run(facts)
+      conversation.frontend(message, facts, sqlNames(facts))
+      write(raw.bytes)
+    })
+  }
+
+  /** Before a COPY of a query whose columns decide what is masked, the query is described. The error is the query's own. */
+  #prepareCopy(facts: StatementFacts): undefined | Promise<ErrorResponse | undefined> {
+    const { conversation, analyser, describe, onCopyDescribed } = this.#options
+    if (!isExposedCopy(facts) || facts.source === undefined) return undefined
+    if (conversation.pending > 0 || conversation.transaction === 'failed') return undefined
+    const query = copiedQuery(facts.source.text, analyser)
+    if (query === undefined) return undefined
+    return describe(query).then(({ fields, error }) => {
+      if (fields !== undefined) onCopyDescribed(facts, fields)
+      return error && { type: 'ErrorResponse', fields: maskReport(error.fields, facts.exposure) }
+    })
+  }
+
+  #execute(message: SessionMessage & { readonly type: 'Execute' }, raw: RawMessage, facts: StatementFacts): void {
+    const { conversation, memory, write } = this.#options
+    memory.run(facts)
+    // Rows that could hold something protected need a description, whether or not the client asks for one.
+    if (facts.exposure !== 'none') {
+      write(conversation.inject({ type: 'Describe', target: 'portal', name: message.portal }, facts))
+    }
+    conversation.frontend(message, facts, sqlNames(facts))
+    write(raw.bytes)
+  }
+
+  #forward(message: SessionMessage, raw: RawMessage, facts: StatementFacts | undefined): void {
+    this.#options.conversation.frontend(message, facts)
+    this.#options.write(raw.bytes)
+  }
+
+  #refuse(message: SessionMessage, error: ErrorResponse, facts?: StatementFacts): void {
+    this.#options.write(this.#options.conversation.refuse(message, error, facts))
+  }
+
+  /** Goes on with a value, now or when it is there; until then nothing else is read. */
+  #when<T>(value: T | Promise<T>, next: (value: T) => void): void {
+    if (value instanceof Promise) void this.#whenThere(value, next)
+    else next(value)
+  }
+
+  async #whenThere<T>(value: Promise<T>, next: (value: T) => void): Promise<void> {
+    this.#hold()
+    try {
+      next(await value)
+      this.#release()
+    } catch (error) {
+      this.#options.onFailure(error)
+    }
+  }
+
+  /** What a name means depends on replies that have not come. */
+  #parkUntilSettled(state: () => string, message: SessionMessage, raw: RawMessage): void {
+    this.#park(
+      () => state() !== 'unsettled',
+      () => this.#handle(message, raw),
+    )
+  }
+
+  #park(ready: () => boolean, next: () => void): void {
+    this.#hold()
+    // Without a Flush the database may keep back the replies that are waited for.
+    this.#options.write(encodeFrontend({ type: 'Flush' }))
+    this.#parked = { ready, next }
+  }
+
+  #hold(): void {
+    this.#holds += 1
+    if (this.#holds === 1) this.#options.onHold(true)
+  }
+
+  #release(): void {
+    this.#holds -= 1
+    if (this.#holds > 0) return
+    this.#options.onHold(false)
+    this.#pump()
+  }
+}
+
+/** A COPY … TO STDOUT that could show something protected. */
+function isExposedCopy({ parts }: StatementFacts): boolean {
+  return parts.some(
+    ({ exposure, statement }) =>
+      exposure !== 'none' && statement?.session?.type === 'copy' && statement.session.direction === 'out',
+  )
+}
