@@ -1,0 +1,96 @@
+import type { AgentConfig } from '@sallyport/config'
+import type { Clock } from '@sallyport/core'
+import type { AgentSession, SessionOpen, TunnelClient } from '@sallyport/tunnel'
+import type { Logger } from 'pino'
+import { type Connection, createConnection } from './connection.ts'
+import { AgentError } from './errors.ts'
+import { failureOf } from './failure.ts'
+import type { Relay } from './relay.ts'
+import { serveSession } from './serve.ts'
+import { offers, openTunnel, sameTunnel } from './tunnel.ts'
+
+/** What an agent is given beside its configuration. */
+export interface AgentPort {
+  readonly logger: Logger
+  readonly clock: Clock
+  /** Carries the sessions. */
+  readonly relay: Relay
+  /** Where `env` credentials are looked up. */
+  readonly environment: Readonly<NodeJS.ProcessEnv>
+}
+
+/** An agent at work. */
+export interface RunningAgent {
+  /** Sessions open or opening. */
+  readonly sessions: () => number
+  /** How many gateways it is attached to. */
+  readonly attached: () => number
+  /** From now on sessions open as this configuration says; those that are open go on as they are. */
+  readonly reload: (config: AgentConfig) => void
+  /** Takes no new session, lets those that are open finish for the configured time, and ends. */
+  readonly close: () => Promise<void>
+}
+
+/** Builds the agent from its configuration and sets it to work. Throws TunnelError for a gateway's address that is not safe. */
+export function runAgent(initial: AgentConfig, port: AgentPort): RunningAgent {
+  const { logger, clock, relay, environment } = port
+  const serving = new Set<Promise<void>>()
+  let config = initial
+  let connections = createConnections(config)
+  let tunnel = open()
+  /** Tunnels of earlier configurations that let their sessions finish. */
+  const draining = new Set<Promise<void>>()
+
+  function createConnections(of: AgentConfig): ReadonlyMap<string, Connection> {
+    return new Map(of.connections.map((each) => [each.name, createConnection(each, of.limits, clock, environment)]))
+  }
+
+  function open(): TunnelClient {
+    return openTunnel(config, { onSession: serve, clock, log: logger })
+  }
+
+  function serve(session: AgentSession, request: SessionOpen): void {
+    if (serving.size >= config.limits.sessions) {
+      session.refuse(failureOf(new AgentError('too-many-sessions', `${serving.size} sessions are open`)))
+      return
+    }
+    const connection = connections.get(request.connection)
+    const { hashKey } = config.masking
+    const served = serveSession(session, request, { connection, hashKey, limits: config.limits, relay, log: logger })
+    serving.add(served)
+    void served.finally(() => serving.delete(served))
+  }
+
+  function drain(old: TunnelClient): void {
+    const drained = old.close({ drainMs: config.limits.drainTimeoutMs }).finally(() => draining.delete(drained))
+    draining.add(drained)
+  }
+
+  return {
+    sessions: () => serving.size,
+    attached: () => tunnel.links().filter(({ state }) => state === 'attached').length,
+    reload: (next) => {
+      const built = createConnections(next)
+      const previous = config
+      config = next
+      connections = built
+      if (sameTunnel(previous, next)) {
+        tunnel.announce(offers(next))
+        return
+      }
+      const old = tunnel
+      try {
+        tunnel = open()
+      } catch (error) {
+        config = previous
+        connections = createConnections(previous)
+        throw error
+      }
+      drain(old)
+    },
+    close: async () => {
+      await Promise.all([tunnel.close({ drainMs: config.limits.drainTimeoutMs }), ...draining])
+      await Promise.all(serving)
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { AgentLimits, Secret } from '@sallyport/config'
+import type { AgentSession, Failure, SessionOpen } from '@sallyport/tunnel'
+import type { Logger } from 'pino'
+import type { Connection } from './connection.ts'
+import { cancelBackend } from './database/postgres/cancel.ts'
+import type { Database } from './database/postgres/open.ts'
+import { sessionSettings } from './database/postgres/settings.ts'
+import { AgentError } from './errors.ts'
+import { failureOf, logFields } from './failure.ts'
+import type { Relay } from './relay.ts'
+
+/** What serving a session needs beside the session. */
+export interface ServeOptions {
+  /** Undefined when the agent does not offer what the gateway asks for. */
+  readonly connection: Connection | undefined
+  readonly hashKey: Secret | undefined
+  readonly limits: AgentLimits
+  readonly relay: Relay
+  readonly log: Logger
+}
+
+/**
+ * One session from the gateway's request to its end: lease credentials, log in, relay, close. The credentials are used up by the login, and
+ * given back when the session is over, whatever happened in between. Never throws.
+ */
+export async function serveSession(session: AgentSession, open: SessionOpen, options: ServeOptions): Promise<void> {
+  const { connection, limits, relay, hashKey } = options
+  const log = options.log.child({ session: open.sessionId, connection: open.connection })
+  try {
+    if (connection === undefined || open.engine !== connection.config.engine) {
+      throw new AgentError('unknown-connection', 'the gateway asked for a connection that is not offered')
+    }
+    const settings = sessionSettings({
+      startup: open.startup,
+      floor: connection.config.floor,
+      statementTimeoutMs: open.limits.statementTimeoutMs,
+      subject: open.identity.subject,
+      application: open.client.application,
+    })
+    const lease = await connection.lease(session.signal)
+    try {
+      const database = await connection.open(lease, settings, session.signal)
+      try {
+        const { method, channelBound } = database.authentication
+        log.info({ method, channelBound, server: database.serverVersion }, 'session open')
+        const { catalog, config } = connection
+        const cancel = canceller(database, connection, limits, log)
+        const ready = {
+          parameters: Array.from(database.parameters, ([name, value]) => ({ name, value })),
+          serverVersion: database.serverVersion,
+          detail: new Uint8Array(),
+          maskingCapabilities: MASKING_CAPABILITIES,
+        }
+        await relay({ session, connection: config, database, catalog, cancel, ready, hashKey, limits, log })
+        log.info({ end: session.closed?.code }, 'session over')
+      } finally {
+        database.close()
+      }
+    } finally {
+      await lease.close()
+    }
+  } catch (error) {
+    log.warn(logFields(error), 'session failed')
+    if (session.closed === undefined) refuse(session, failureOf(error))
+  }
+}
+
+function refuse(session: AgentSession, failure: Failure): void {
+  try {
+    session.refuse(failure)
+  } catch {
+    // It was answered already, so the relay failed in the middle.
+    session.control({ type: 'failed', ...failure })
+    session.end()
+  }
+}
+
+function canceller(database: Database, connection: Connection, limits: AgentLimits, log: Logger): () => Promise<void> {
+  return async () => {
+    if (database.key === undefined) {
+      log.warn('the database gave no cancel key')
+      return
+    }
+    try {
+      await cancelBackend(connection.config.target, database.key, limits.connectTimeoutMs)
+    } catch (error) {
+      log.warn(logFields(error), 'cancelling failed')
+    }
+  }
+}
+
+const MASKING_CAPABILITIES: readonly string[] = ['redact', 'null', 'partial', 'hash']
