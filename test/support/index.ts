@@ -11,4 +11,11 @@ export {
 export { runProcess, startProcess, type ProcessResult, type SupervisedProcess } from './process.ts'
 export { postgresProgram, psql, runPostgresProgram, type PsqlOptions } from './psql.ts'
 export {
+  readAudit,
+  sallyport,
+  startSallyport,
+  type SallyportOptions,
+  type TestConnection,
+  type TestSallyport,
+} from './sallyport.ts'
 export { eventually, until, waitForEvent } from './wait-for.ts'
