@@ -52,29 +52,19 @@ test('a failed sync refuses those who wait, and what was written is moved unchan
   log.flush(written)
   const pending = log.append(verdict(3))
   await expect(log.durable(written)).rejects.toMatchObject({ code: 'unavailable', systemCode: 'EIO' })
-  expect(pending.state).toBe('void')
-  expect(() => log.flush(pending)).toThrow(expect.objectContaining({ sqlState: '58030' }))
   await expect(log.durable(pending)).rejects.toMatchObject({ code: 'unavailable' })
+  expect(() => log.append(verdict(4))).toThrow(expect.objectContaining({ sqlState: '58030', kept: false }))
   await untilHealthy(log)
-  expect(written.state).toBe('durable')
-  await record(log, verdict(4))
+  expect([written.state, pending.state]).toEqual(['durable', 'durable'])
+  await record(log, verdict(5))
   await log.close()
-  expect(readdirSync(options.directory).sort()).toEqual([
-    '0000000000000001.jsonl',
-    '0000000000000004.jsonl',
-    'audit.pub',
-  ])
+  const names = ['0000000000000001.jsonl', '0000000000000004.jsonl', 'audit.pub']
+  expect(readdirSync(options.directory).sort()).toEqual(names)
   const all = await records(options.directory)
-  expect(all.flatMap((record) => (record.type === 'statement-verdict' ? [record.statement] : []))).toEqual([
-    's-1/1',
-    's-1/2',
-    's-1/4',
-  ])
-  expect(all.find(({ type }) => type === 'log-recovered')).toMatchObject({
-    cause: 'sync-failed',
-    systemCode: 'EIO',
-    refused: 1,
-  })
+  const statements = all.flatMap((record) => (record.type === 'statement-verdict' ? [record.statement] : []))
+  expect(statements).toEqual(['s-1/1', 's-1/2', 's-1/3', 's-1/5'])
+  const recovered = all.find(({ type }) => type === 'log-recovered')
+  expect(recovered).toMatchObject({ cause: 'sync-failed', systemCode: 'EIO', refused: 1 })
   expect((await verifyDirectory(options.directory)).verification.ok).toBe(true)
 })
 

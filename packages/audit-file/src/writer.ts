@@ -25,8 +25,8 @@ import { openRound, type Round } from './receipt.ts'
 //   #unsynced  written to the kernel, and kept in memory         'written'
 //   the disk   an fdatasync that began later has returned        'durable'
 //
-// `#write` moves what is sealed on with one write: at the end of the turn, at `flush`, or when a sync is about to start. One sync runs at a time;
-// who needs the one after waits for `#next`. So the slower the disk, the larger the groups.
+// `#write` moves what is sealed on with one write: at the end of the turn, at `flush`, or when a sync is about to start. A sync starts at the
+// end of the turn, or when the one before is over; only one runs, and who needs the one after waits for `#next`. So the slower the disk, the larger the groups.
 //
 // A failed write voids what was sealed: those records do not exist, the chain goes back to the last written one, and whoever asked is refused.
 // A failed sync is worse: the kernel may have dropped the pages and report success the next time, so nothing in the file behind the last
@@ -118,10 +118,8 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
   }
 
   flush = (receipt: AuditReceipt): void => {
-    if (receipt.state === 'pending') {
-      this.#write()
-      this.#sync()
-    }
+    // The sync starts at the end of the turn: what this allows can be sent off first, and all of the turn shares it.
+    if (receipt.state === 'pending') this.#write()
     if (receipt.state === 'pending' || receipt.state === 'void') throw this.#unavailable()
   }
 

@@ -1,4 +1,4 @@
-import { canonical, canonicalString } from './canonical.ts'
+import { canonical } from './canonical.ts'
 import type { Sha256 } from './crypto.ts'
 
 /** What a line of the log turned out to be, taken by itself. */
@@ -34,7 +34,7 @@ export function readRecord(line: string, sha256: Sha256): ReadRecord {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return malformed('it is no JSON object')
   const fields = value as Readonly<Record<string, unknown>>
-  const texts = memberTexts(fields)
+  const texts = memberTexts(fields, line)
   if (texts === undefined) return malformed('it holds what no record can')
   if (`{${[...texts.values()].join(',')}}` !== line) return malformed('it is not written in canonical form')
   const record = place(fields)
@@ -45,16 +45,29 @@ export function readRecord(line: string, sha256: Sha256): ReadRecord {
   return { type: sha256(`{${[...texts.values()].join(',')}}`) === record.hash ? 'record' : 'edited', record }
 }
 
-/** `"name":value` for every member, by name, in canonical order. */
-function memberTexts(fields: Readonly<Record<string, unknown>>): Map<string, string> | undefined {
+/** `"name":value` for every member, by name, in canonical order; undefined for what canonical JSON has no form for. */
+function memberTexts(fields: Readonly<Record<string, unknown>>, line: string): Map<string, string> | undefined {
   const texts = new Map<string, string>()
   try {
-    for (const name of Object.keys(fields).sort())
-      texts.set(name, `${canonicalString(name)}:${canonical(fields[name])}`)
+    // JSON.stringify writes canonical JSON, but for the order of members and for lone surrogates, and it is three times as fast.
+    const write = !line.includes('\\ud') && isSorted(fields) ? JSON.stringify : canonical
+    for (const name of Object.keys(fields).sort()) texts.set(name, `${write(name)}:${write(fields[name])}`)
   } catch {
     return undefined
   }
   return texts
+}
+
+/** Whether the members of everything inside are in canonical order. Throws RangeError for what is nested without end. */
+function isSorted(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(isSorted)
+  let last = ''
+  for (const [name, member] of Object.entries(value)) {
+    if (name < last || !isSorted(member)) return false
+    last = name
+  }
+  return true
 }
 
 function place(fields: Readonly<Record<string, unknown>>): PlacedRecord | undefined {
