@@ -3,5 +3,6 @@ export { createSigningKey, readSigningKey, signatureCheck, type SigningKey } fro
 export type { AuditLog, AuditLogOptions, AuditLogStatus, AuditReceipt } from './log.ts'
 export { openAuditLog } from './open.ts'
 export { readLines, readSegments } from './read.ts'
+export { readRecords } from './records.ts'
 export { sha256 } from './sha256.ts'
 export { verifyDirectory, type DirectoryVerification, type VerifyDirectoryOptions } from './verify.ts'
