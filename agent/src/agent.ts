@@ -5,6 +5,8 @@ import type { Logger } from 'pino'
 import { type Connection, createConnection } from './connection.ts'
 import { AgentError } from './errors.ts'
 import { failureOf } from './failure.ts'
+import { type HttpServer, listenHttp } from './http.ts'
+import { createMetrics } from './metrics.ts'
 import type { Relay } from './relay.ts'
 import { serveSession } from './serve.ts'
 import { offers, openTunnel, sameTunnel } from './tunnel.ts'
@@ -25,19 +27,24 @@ export interface RunningAgent {
   readonly sessions: () => number
   /** How many gateways it is attached to. */
   readonly attached: () => number
+  /** Where `/healthz`, `/readyz` and `/metrics` are; undefined when nothing is to listen. */
+  readonly http: { readonly host: string; readonly port: number } | undefined
   /** From now on sessions open as this configuration says; those that are open go on as they are. */
   readonly reload: (config: AgentConfig) => void
   /** Takes no new session, lets those that are open finish for the configured time, and ends. */
   readonly close: () => Promise<void>
 }
 
-/** Builds the agent from its configuration and sets it to work. Throws TunnelError for a gateway's address that is not safe. */
-export function runAgent(initial: AgentConfig, port: AgentPort): RunningAgent {
+/** Builds the agent from its configuration and sets it to work. Throws TunnelError for a gateway's address that is not safe. Rejects when `http` cannot be listened on. */
+export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<RunningAgent> {
   const { logger, clock, relay, environment } = port
   const serving = new Set<Promise<void>>()
   let config = initial
   let connections = createConnections(config)
+  const attached = (): number => tunnel.links().filter(({ state }) => state === 'attached').length
+  const metrics = createMetrics({ sessions: () => serving.size, attached })
   let tunnel = open()
+  const http = await openHttp()
   /** Tunnels of earlier configurations that let their sessions finish. */
   const draining = new Set<Promise<void>>()
 
@@ -49,14 +56,32 @@ export function runAgent(initial: AgentConfig, port: AgentPort): RunningAgent {
     return openTunnel(config, { onSession: serve, clock, log: logger })
   }
 
+  async function openHttp(): Promise<HttpServer | undefined> {
+    if (config.http === undefined) return undefined
+    try {
+      return await listenHttp(config.http, { attached, metrics })
+    } catch (error) {
+      await tunnel.close()
+      throw error
+    }
+  }
+
   function serve(session: AgentSession, request: SessionOpen): void {
     if (serving.size >= config.limits.sessions) {
       session.refuse(failureOf(new AgentError('too-many-sessions', `${serving.size} sessions are open`)))
       return
     }
     const connection = connections.get(request.connection)
-    const { hashKey } = config.masking
-    const served = serveSession(session, request, { connection, hashKey, limits: config.limits, relay, log: logger })
+    const { limits, masking } = config
+    const served = serveSession(session, request, {
+      connection,
+      hashKey: masking.hashKey,
+      limits,
+      relay,
+      metrics,
+      clock,
+      log: logger,
+    })
     serving.add(served)
     void served.finally(() => serving.delete(served))
   }
@@ -68,7 +93,8 @@ export function runAgent(initial: AgentConfig, port: AgentPort): RunningAgent {
 
   return {
     sessions: () => serving.size,
-    attached: () => tunnel.links().filter(({ state }) => state === 'attached').length,
+    attached,
+    http: http?.address,
     reload: (next) => {
       const built = createConnections(next)
       const previous = config
@@ -91,6 +117,7 @@ export function runAgent(initial: AgentConfig, port: AgentPort): RunningAgent {
     close: async () => {
       await Promise.all([tunnel.close({ drainMs: config.limits.drainTimeoutMs }), ...draining])
       await Promise.all(serving)
+      await http?.close()
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { AgentLimits, Secret } from '@sallyport/config'
+import type { Clock } from '@sallyport/core'
 import type { AgentSession, Failure, SessionOpen } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
 import type { Connection } from './connection.ts'
@@ -7,6 +8,7 @@ import type { Database } from './database/postgres/open.ts'
 import { sessionSettings } from './database/postgres/settings.ts'
 import { AgentError } from './errors.ts'
 import { failureOf, logFields } from './failure.ts'
+import type { AgentMetrics } from './metrics.ts'
 import type { Relay } from './relay.ts'
 
 /** What serving a session needs beside the session. */
@@ -16,6 +18,8 @@ export interface ServeOptions {
   readonly hashKey: Secret | undefined
   readonly limits: AgentLimits
   readonly relay: Relay
+  readonly metrics: Pick<AgentMetrics, 'opened' | 'failed'>
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly log: Logger
 }
 
@@ -24,7 +28,8 @@ export interface ServeOptions {
  * given back when the session is over, whatever happened in between. Never throws.
  */
 export async function serveSession(session: AgentSession, open: SessionOpen, options: ServeOptions): Promise<void> {
-  const { connection, limits, relay, hashKey } = options
+  const { connection, limits, relay, hashKey, metrics, clock } = options
+  const begunMs = clock.monotonicMs()
   const log = options.log.child({ session: open.sessionId, connection: open.connection })
   try {
     if (connection === undefined || open.engine !== connection.config.engine) {
@@ -42,6 +47,7 @@ export async function serveSession(session: AgentSession, open: SessionOpen, opt
       const database = await connection.open(lease, settings, session.signal)
       try {
         const { method, channelBound } = database.authentication
+        metrics.opened(open.connection, (clock.monotonicMs() - begunMs) / 1000)
         log.info({ method, channelBound, server: database.serverVersion }, 'session open')
         const { catalog, config } = connection
         const cancel = canceller(database, connection, limits, log)
@@ -60,6 +66,8 @@ export async function serveSession(session: AgentSession, open: SessionOpen, opt
       await lease.close()
     }
   } catch (error) {
+    // A name that is not of the configuration is the gateway's word, and no label.
+    metrics.failed(connection?.config.name ?? '', error instanceof AgentError ? error.code : 'internal')
     log.warn(logFields(error), 'session failed')
     if (session.closed === undefined) refuse(session, failureOf(error))
   }

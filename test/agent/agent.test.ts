@@ -64,7 +64,7 @@ describe('an agent', () => {
     return {
       name: 'local',
       gateway: { addresses: [`${host}:${port}`], token: new Secret(TOKEN), tls: undefined },
-      http: undefined,
+      http: { host: '127.0.0.1', port: 0 },
       masking: { hashKey: undefined },
       connections,
       limits: {
@@ -101,7 +101,7 @@ describe('an agent', () => {
   async function start(relay: Relay, connections: readonly AgentConnection[], sessions?: number): Promise<void> {
     const logger = pino({ level: 'trace' }, { write: (line: string) => (logged += line) })
     const environment = { SHOP_USER: 'shop', SHOP_PASSWORD: PASSWORD, WRONG: 'a wrong password no log may show' }
-    agent = runAgent(config(connections, sessions), { logger, clock, relay, environment })
+    agent = await runAgent(config(connections, sessions), { logger, clock, relay, environment })
     await until(() => agent.attached() === 1, { timeoutMs: 3000 }).catch((e) => {
       console.log(logged)
       throw e
@@ -227,6 +227,27 @@ describe('an agent', () => {
       session.handle({ onData: () => {}, onControl: resolve, onDrain: () => {}, onClosed: () => {} })
     })
     expect(await failed).toMatchObject({ type: 'failed', code: 'internal' })
+  })
+
+  it('tells of its health and counts its sessions over HTTP', async () => {
+    await start(bare, [connection('shop')])
+    const session = await open('shop')
+    await expect(open('shop', { startup: new Map([['role', 'x']]) })).rejects.toThrow(/setting/u)
+    const fetched = async (path: string): Promise<string> => {
+      const response = await fetch(`http://127.0.0.1:${agent.http?.port}${path}`)
+      return `${response.status} ${await response.text()}`
+    }
+    expect(await fetched('/healthz')).toBe('200 ok\n')
+    expect(await fetched('/readyz')).toBe('200 ready\n')
+    expect(await fetched('/etc/passwd')).toBe('404 not found\n')
+    const metrics = await fetched('/metrics')
+    expect(metrics).toContain('sallyport_agent_sessions 1')
+    expect(metrics).toContain('sallyport_agent_session_open_seconds_count{connection="shop"} 1')
+    expect(metrics).toContain('sallyport_agent_sessions_failed_total{connection="shop",code="refused-startup"} 1')
+    session.end()
+    await gateway.close()
+    await until(() => agent.attached() === 0)
+    expect(await fetched('/readyz')).toBe('503 attached to no gateway\n')
   })
 
   it('opens sessions as a new configuration says, and keeps those that are open', async () => {
