@@ -12,3 +12,29 @@ export interface Catalogue {
   /** Whether an operator of this name exists outside pg_catalog. */
   readonly hasUserOperator: (name: string) => boolean
 }
+
+/** A catalogue as data: what travels to a worker. */
+export interface CatalogueSnapshot {
+  readonly version: string
+  /** Names of relations, with the schemas that have one of that name. */
+  readonly relations: ReadonlyMap<string, readonly string[]>
+  /** Names of functions outside pg_catalog. */
+  readonly userFunctions: ReadonlySet<string>
+  /** Names of operators outside pg_catalog. */
+  readonly userOperators: ReadonlySet<string>
+}
+
+/** The catalogue that a snapshot describes. The server searches temporary tables first, then pg_catalog, then the path. */
+export function catalogueOf(snapshot: CatalogueSnapshot): Catalogue {
+  return {
+    version: snapshot.version,
+    schemaOf: (relation, searchPath) => {
+      const schemas = snapshot.relations.get(relation)
+      if (schemas === undefined) return undefined
+      const path = searchPath.includes('pg_catalog') ? searchPath : ['pg_catalog', ...searchPath]
+      return path.find((schema) => schemas.includes(schema))
+    },
+    hasUserFunction: (name) => snapshot.userFunctions.has(name),
+    hasUserOperator: (name) => snapshot.userOperators.has(name),
+  }
+}

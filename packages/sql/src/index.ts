@@ -1,6 +1,6 @@
 export { SqlAnalyserError, type SqlErrorCode } from './errors.ts'
 export { DEFAULT_SQL_LIMITS, type SqlLimits } from './limits.ts'
-export type { Catalogue } from './catalogue.ts'
+export { catalogueOf, type Catalogue, type CatalogueSnapshot } from './catalogue.ts'
 export { DEFAULT_STATEMENT_CACHE_LIMITS, StatementCache, type StatementCacheLimits } from './cache.ts'
 export { needsWorker } from './inline.ts'
 export { resolveNamed } from './named.ts'
