@@ -21,3 +21,5 @@ export type {
   TokenConfig,
   TunnelTls,
 } from './types.ts'
+export { watchConfig, type ConfigWatcher, type WatchHandlers, type WatchOptions } from './watch.ts'
+export { jsonSchemas } from './json-schema.ts'

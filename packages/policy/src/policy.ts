@@ -32,7 +32,7 @@ export interface Policy {
   readonly access: (identity: Identity, connection: string) => Access
   /** Names of the connections that the identity may use, sorted. */
   readonly connectionsFor: (identity: Identity) => readonly string[]
-  /** The facts, every rule and what became of it, the verdict, and what would be allowed. Never throws. */
+  /** The facts, every rule and what became of it, the verdict, and what would be allowed. */
   readonly explain: (request: Request) => Explanation
 }
 

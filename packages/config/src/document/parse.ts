@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml'
 import { ConfigError, type Problem } from '../errors.ts'
 
 /** Keys and places from the top of a document. */
@@ -27,7 +27,7 @@ export function parseConfig(file: string, text: string): ConfigDocument {
     uniqueKeys: true,
     strict: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     lineCounter: lines,
   })
   const at = (offset: number | undefined, path: Path, message: string): Problem => {
@@ -43,6 +43,14 @@ export function parseConfig(file: string, text: string): ConfigDocument {
       ),
     )
   }
+  const loose: Problem[] = []
+  visit(document, {
+    Alias: (_key, node) => {
+      if (node.resolve(document) === undefined)
+        loose.push(at(node.range?.[0], [], `The alias *${node.source} has no anchor.`))
+    },
+  })
+  if (loose.length > 0) throw new ConfigError('syntax', loose)
   return {
     file,
     value: valueOf(document, at),
