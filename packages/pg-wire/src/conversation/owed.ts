@@ -83,13 +83,18 @@ export class Owed<C> {
     throw new ProtocolViolationError('backend', 'A COPY FROM STDIN was completed before its CopyDone was sent')
   }
 
-  /** The COPY FROM STDIN of the entry in front failed: says the CopyDone or CopyFail it may have read, if one was sent. */
+  /**
+   * The COPY FROM STDIN of the entry in front failed: says the CopyDone or CopyFail it may have read, if one was sent. Another message in the
+   * middle of COPY data ends the session; as it has not ended, that message and what follows it was read after the COPY.
+   */
   copyFailed(): MutableEntry<C> | undefined {
-    for (let index = 1; ; index += 1) {
-      const entry = this.#queue.at(index)
-      if (entry === undefined || isCopyEnd(entry)) return entry
-      if (entry.type === 'Sync') entry.doubtful = true
+    let index = 1
+    let entry = this.#queue.at(index)
+    for (; entry?.type === 'Sync'; entry = this.#queue.at(index)) {
+      entry.doubtful = true
+      index += 1
     }
+    return entry !== undefined && isCopyEnd(entry) ? entry : undefined
   }
 
   /** Moves a certain Sync that follows doubtful ones to the front of them. */
