@@ -1,0 +1,49 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { MessageDecoder, writePrefix } from './message-framing.ts'
+
+test('any split of a stream gives the same messages', () => {
+  const messages = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 10 })
+  const cuts = fc.array(fc.nat(3000), { maxLength: 20 })
+  fc.assert(
+    fc.property(messages, cuts, (messages, cuts) => {
+      const stream = Buffer.concat(messages.map(framed))
+      const edges = [0, ...cuts.filter((cut) => cut < stream.length).sort((a, b) => a - b), stream.length]
+      const decoder = new MessageDecoder(300)
+      const got: string[] = []
+      for (let i = 1; i < edges.length; i++) {
+        decoder.push(stream.subarray(edges[i - 1], edges[i]))
+        got.push(...drain(decoder))
+      }
+      expect(got).toEqual(messages.map((message) => Buffer.from(message).toString('hex')))
+    }),
+    { interruptAfterTimeLimit: 1_000 },
+  )
+})
+
+test('a message beyond the limit is refused by its prefix, before anything of it is kept', () => {
+  const decoder = new MessageDecoder(100)
+  decoder.push(Buffer.from([0, 0, 0, 0, 101]))
+  expect(decoder.next()).toBe('too-large')
+  const largest = new MessageDecoder(2 ** 31)
+  largest.push(Buffer.from([0, 0xff, 0xff, 0xff, 0xff]))
+  expect(largest.next()).toBe('too-large')
+})
+
+test('a compressed message is refused', () => {
+  const decoder = new MessageDecoder(100)
+  decoder.push(Buffer.from([1, 0, 0, 0, 0]))
+  expect(decoder.next()).toBe('compressed')
+})
+
+function framed(message: Uint8Array): Buffer {
+  const prefix = Buffer.alloc(5)
+  writePrefix(prefix, message.length)
+  return Buffer.concat([prefix, message])
+}
+
+function* drain(decoder: MessageDecoder): Generator<string> {
+  for (let message = decoder.next(); typeof message !== 'string'; message = decoder.next()) {
+    yield Buffer.from(message).toString('hex')
+  }
+}
