@@ -28,11 +28,13 @@ describe('a compiled rule', () => {
     })
   })
 
-  it('asks every statement behind a name', () => {
-    const fetch = facts({ kind: 'fetch', effects: ['read', 'unknown'], session: { type: 'fetch', name: 'c' } })
-    const names = { prepared: () => [], cursor: () => [facts(), facts({ effects: ['write'] })] }
-    expect(denying({ effects: ['write'] }).judge(ask(fetch, { names }))).toBeDefined()
-    expect(allowing({ effects: ['read', 'session'] }).judge(ask(fetch, { names }))).toBeUndefined()
+  it('asks about what a PREPARE or DECLARE holds', () => {
+    const holding = (statement: ReturnType<typeof facts>): ReturnType<typeof facts> =>
+      facts({ kind: 'declare', effects: ['session'], session: { type: 'declare', name: 'c', statement } })
+    const rule = allowing({ effects: ['read', 'session'] })
+    expect(denying({ effects: ['write'] }).judge(ask(holding(facts({ effects: ['write'] }))))).toBeDefined()
+    expect(rule.judge(ask(holding(facts())))).toBeDefined()
+    expect(rule.judge(ask(holding(facts({ effects: ['write'] }))))).toBeUndefined()
   })
 
   it.each<Partial<Rule>>([

@@ -25,8 +25,8 @@ export interface CompiledRule {
 }
 
 /**
- * Compiles a rule once, to be asked many times. A statement is asked about with those behind it (see `Question`): a rule that holds back
- * matches when any of them does, a rule that lets pass when all do.
+ * Compiles a rule once, to be asked many times. PREPARE and DECLARE are asked about with the statement that they hold: a rule that holds back
+ * matches when either does, a rule that lets pass when both do.
  *
  * Throws GuardrailError for what cannot be meant.
  */
@@ -42,7 +42,7 @@ export function compileRule(rule: Rule): CompiledRule {
       judge: (question) => {
         const because = one(question)
         if (because === undefined) return undefined
-        return question.behind.every((behind) => one(behind) !== undefined)
+        return question.held === undefined || one(question.held) !== undefined
           ? finding(question.index, because)
           : undefined
       },
@@ -52,11 +52,7 @@ export function compileRule(rule: Rule): CompiledRule {
     rule,
     judge: (question) => {
       if (aboutText && question.index > 0) return undefined
-      let because = one(question)
-      for (let index = 0; because === undefined && index < question.behind.length; index++) {
-        const behind = question.behind[index]
-        because = behind && one(behind)
-      }
+      const because = one(question) ?? (question.held && one(question.held))
       return because === undefined ? undefined : finding(aboutText ? undefined : question.index, because)
     },
   }

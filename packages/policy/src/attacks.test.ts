@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { SessionNames } from './session-names.ts'
 import { policyOf, verdictOn } from './testdata/ask.ts'
 
 const policy = policyOf([], ['read-only', 'no-dynamic-sql', 'no-session-escape', 'single-statement'])
-const names = new SessionNames()
 
 describe('a read-only connection', () => {
   it.each(textsOf('refused-read-only.sql'))('refuses %s', (text) => {
-    const verdict = verdictOn(policy, text, { names })
+    const verdict = verdictOn(policy, text)
     expect(verdict.action).toBe('deny')
     expect(verdict.findings[0]).toMatchObject({
       message: expect.stringMatching(/\S/),
@@ -17,7 +15,7 @@ describe('a read-only connection', () => {
   })
 
   it.each(textsOf('allowed-read-only.sql'))('lets pass %s', (text) => {
-    expect(verdictOn(policy, text, { names })).toMatchObject({ action: 'allow', findings: [] })
+    expect(verdictOn(policy, text)).toMatchObject({ action: 'allow', findings: [] })
   })
 })
 

@@ -42,14 +42,14 @@ export interface RuleReport {
 
 /** Explains a verdict that `decide` has given. */
 export function explainWith(
-  { identity, connection, analysis, now, names }: Request,
+  { identity, connection, analysis, now }: Request,
   compiled: CompiledConnection | undefined,
   access: Access,
   verdict: Verdict,
 ): Explanation {
   const statements = analysis.ok ? analysis.statements : []
   const questions = statements.map((one, index) =>
-    askAbout(one, { index, count: statements.length, nowMs: now.getTime(), names }),
+    askAbout(one, { index, count: statements.length, nowMs: now.getTime() }),
   )
   return {
     subject: identity.subject,

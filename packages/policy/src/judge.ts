@@ -7,7 +7,6 @@ import {
   unknownEffects,
   unreadable,
   type CompiledRule,
-  type NamedStatements,
   type Question,
 } from '@sallyport/guardrails'
 import { concerns } from './audience.ts'
@@ -16,7 +15,7 @@ import { verdictOf } from './verdict.ts'
 
 /** The rules of one connection as they stand for one identity. */
 export interface Judge {
-  readonly decide: (analysis: Analysis, nowMs: number, names: NamedStatements | undefined) => Verdict
+  readonly decide: (analysis: Analysis, nowMs: number) => Verdict
 }
 
 /** Settles once what depends on the identity alone. */
@@ -33,7 +32,7 @@ export function judgeFor(identity: Identity, { rules }: CompiledConnection): Jud
     observed: listOf(everyList, letting, true),
   }
   return {
-    decide: (analysis, nowMs, names) => {
+    decide: (analysis, nowMs) => {
       if (!analysis.ok) return verdictOf([unreadable(analysis.failure)], [])
       const findings: Finding[] = []
       const limiting: CompiledRule[] = []
@@ -41,13 +40,7 @@ export function judgeFor(identity: Identity, { rules }: CompiledConnection): Jud
       for (let index = 0; index < statements.length; index++) {
         const statement = statements[index]
         if (statement !== undefined) {
-          judgeOne(
-            askAbout(statement, { index, count: statements.length, nowMs, names }),
-            holding,
-            lists,
-            findings,
-            limiting,
-          )
+          judgeOne(askAbout(statement, { index, count: statements.length, nowMs }), holding, lists, findings, limiting)
         }
       }
       return verdictOf(findings, limiting)

@@ -1,5 +1,4 @@
 import type { Analysis, Identity, Verdict } from '@sallyport/core'
-import type { NamedStatements } from '@sallyport/guardrails'
 import { isOf } from './audience.ts'
 import { compileConnections, type CompiledConnection, type CompiledPolicy } from './compile.ts'
 import type { PolicyConfig } from './config.ts'
@@ -15,8 +14,6 @@ export interface Request {
   readonly connection: string
   readonly analysis: Analysis
   readonly now: Date
-  /** What the names of the session stand for; without it, EXECUTE and FETCH have effects that cannot be told. */
-  readonly names?: NamedStatements
 }
 
 /** Whether an identity may use a connection. The reason is for logs and for `explain`: to the client, a connection that is not theirs does not exist. */
@@ -51,10 +48,10 @@ export function checkPolicy(config: PolicyConfig): readonly PolicyProblem[] {
 
 function policyOver({ connections }: CompiledPolicy): Policy {
   const judges = new WeakMap<Identity, Map<string, Judge>>()
-  const decide = ({ identity, connection, analysis, now, names }: Request): Verdict => {
+  const decide = ({ identity, connection, analysis, now }: Request): Verdict => {
     try {
       const judge = judges.get(identity)?.get(connection) ?? appoint(identity, connection)
-      return judge.decide(analysis, now.getTime(), names)
+      return judge.decide(analysis, now.getTime())
     } catch {
       return denial('guard-failure', 'The guard could not decide about this statement, so it is refused.', undefined)
     }

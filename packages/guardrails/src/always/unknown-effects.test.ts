@@ -11,16 +11,6 @@ describe('effects that cannot be told', () => {
     expect(unknownEffects.judge(ask(facts({ effects: ['write', 'ddl'] })))).toBeUndefined()
   })
 
-  it('are refused for a name that nobody knows, and not for one that is known', () => {
-    const run = facts({ kind: 'execute', effects: ['unknown'], session: { type: 'execute', name: 'p' } })
-    const none = { prepared: () => [], cursor: () => [] }
-    expect(unknownEffects.judge(ask(run))).toBeDefined()
-    expect(unknownEffects.judge(ask(run, { names: none }))).toBeDefined()
-    expect(unknownEffects.judge(ask(run, { names: { ...none, prepared: () => [facts()] } }))).toBeUndefined()
-    const one = [facts(), facts({ effects: ['unknown'] })]
-    expect(unknownEffects.judge(ask(run, { names: { ...none, prepared: () => one } }))).toBeDefined()
-  })
-
   it('are refused when what is prepared cannot be told', () => {
     const prepare = facts({ effects: ['session'], session: { type: 'prepare', name: 'p', statement: 'unknown' } })
     expect(unknownEffects.judge(ask(prepare))).toBeDefined()

@@ -13,15 +13,11 @@ describe('a rule over fingerprints', () => {
     expect(allowing({ fingerprints: ['abc'] }).judge(ask(block))).toBeUndefined()
   })
 
-  it('lets an EXECUTE pass only with the statement behind it', () => {
-    const rule = allowing({ fingerprints: ['run', 'known'] })
-    const run = facts({ fingerprint: 'run', effects: ['unknown'], session: { type: 'execute', name: 'p' } })
-    const names = (fingerprint: string): { prepared: () => ReturnType<typeof facts>[]; cursor: () => never[] } => ({
-      prepared: () => [facts({ fingerprint })],
-      cursor: () => [],
-    })
-    expect(rule.judge(ask(run, { names: names('known') }))).toBeDefined()
-    expect(rule.judge(ask(run, { names: names('other') }))).toBeUndefined()
-    expect(rule.judge(ask(run))).toBeUndefined()
+  it('lets a PREPARE pass only with the statement that it holds', () => {
+    const rule = allowing({ fingerprints: ['prepare', 'known'] })
+    const prepare = (fingerprint: string): ReturnType<typeof facts> =>
+      facts({ fingerprint: 'prepare', session: { type: 'prepare', name: 'p', statement: facts({ fingerprint }) } })
+    expect(rule.judge(ask(prepare('known')))).toBeDefined()
+    expect(rule.judge(ask(prepare('other')))).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import type { Effect, FunctionCall, Relation, SessionChange, Statement } from '@sallyport/core'
 import { compileRule, type CompiledRule } from '../compile.ts'
-import { askAbout, type NamedStatements, type Question } from '../question.ts'
+import { askAbout, type Question } from '../question.ts'
 import { defineRule, type Match } from '../rule.ts'
 
 /** Facts of a statement; what is left out is a SELECT without anything. */
@@ -40,11 +40,8 @@ export function set(name: string, value: string | { readonly is: 'default' | 'un
 }
 
 /** The question about one statement of a text. */
-export function ask(
-  statement: Statement,
-  { index = 0, count = 1, now = new Date(0), names }: { index?: number; count?: number; now?: Date; names?: NamedStatements } = {},
-): Question {
-  return askAbout(statement, { index, count, nowMs: now.getTime(), names })
+export function ask(statement: Statement, { index = 0, count = 1, now = new Date(0) } = {}): Question {
+  return askAbout(statement, { index, count, nowMs: now.getTime() })
 }
 
 /** A rule that denies what matches. */
