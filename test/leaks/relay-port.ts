@@ -12,7 +12,14 @@ import {
 import { type MaskingRules, NO_RULES } from '@sallyport/masking'
 import { decodeStartupPacket, encodeBackend, StartupPacketReader } from '@sallyport/pg-wire'
 import { loadPostgres, StatementCache } from '@sallyport/sql'
-import type { AgentControl, AgentSession, CloseReason, GatewayControl, Redaction, SessionHandlers } from '@sallyport/tunnel'
+import type {
+  AgentControl,
+  AgentSession,
+  CloseReason,
+  GatewayControl,
+  Redaction,
+  SessionHandlers,
+} from '@sallyport/tunnel'
 import { pino } from 'pino'
 import type { TestPostgres } from '../support/postgres.ts'
 
@@ -105,7 +112,7 @@ export async function startRelayPort(options: RelayPortOptions): Promise<RelayPo
           detail: new Uint8Array(),
           maskingCapabilities: [],
         },
-        hashKey: options.hashKey === undefined ? undefined : { reveal: () => options.hashKey ?? '' } as never,
+        hashKey: options.hashKey === undefined ? undefined : ({ reveal: () => options.hashKey ?? '' } as never),
         limits: { ...LIMITS, ...options.limits },
         log: pino({ level: 'silent' }),
       })
