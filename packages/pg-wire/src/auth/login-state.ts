@@ -129,6 +129,10 @@ export const LOGIN: Readonly<Record<LoginPhase, Partial<Record<BackendMessage['t
     AuthenticationCleartextPassword: 'PasswordSent',
     AuthenticationMD5Password: 'PasswordSent',
     AuthenticationSASL: 'ScramBegun',
+    // Methods that are not spoken here, told apart from what may not come at all.
+    AuthenticationKerberosV5: 'Failed',
+    AuthenticationGSS: 'Failed',
+    AuthenticationSSPI: 'Failed',
     ErrorResponse: 'Failed',
   },
   PasswordSent: { NoticeResponse: 'PasswordSent', AuthenticationOk: 'Starting', ErrorResponse: 'Failed' },
