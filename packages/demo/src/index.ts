@@ -1,3 +1,4 @@
+export { runDemo, type DemoPort } from './demo.ts'
 export { DemoError, type DemoErrorCode } from './errors.ts'
 export { freePort, isPortFree } from './free-port.ts'
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.ts'

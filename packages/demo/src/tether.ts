@@ -35,7 +35,9 @@ function hold(line: string): () => void {
 
 function tell(text: string): void {
   if (shell === undefined) {
-    const child = spawn('/bin/sh', ['-c', SCRIPT, 'sallyport-tether'], {
+    const child = spawn('/bin/sh', ['-c', 'eval "$SALLYPORT_TETHER"', 'sallyport-tether'], {
+      // By way of the environment, so that a list of processes shows a name and not the whole script.
+      env: { PATH: process.env['PATH'], SALLYPORT_TETHER: SCRIPT },
       // A session of its own: Ctrl-C at the terminal reaches the whole foreground group, and must not reach this one.
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],

@@ -1,0 +1,79 @@
+import { readAuditLog, type AuditRecord } from './audit-log.ts'
+import type { Step, Tour } from './tour.ts'
+
+/** The log tells the story of the tour: who asked what, what was decided, what came of it. */
+export const auditRecords: Step = {
+  title: 'What the audit log says',
+  run: async ({ screen, auditDirectory }) => {
+    screen.say('Two records for each statement: the verdict before anything of it is forwarded, the outcome after.')
+    const records = await whenWritten(auditDirectory)
+    const verdicts = records.filter((record) => record['type'] === 'statement-verdict')
+    const outcomes = new Map(records.filter(isOutcome).map((record) => [String(record['statement']), record]))
+    screen.table({
+      columns: ['seq', 'who', 'connection', 'statement', 'verdict', 'rule', 'outcome', 'rows', 'masked'],
+      rows: verdicts.slice(-SHOWN).map((verdict) => line(verdict, outcomes.get(String(verdict['statement'])))),
+    })
+    const saw = (text: string, action: string): boolean =>
+      verdicts.some((one) => String(one['text']).startsWith(text) && one['action'] === action)
+    const masked = [...outcomes.values()].reduce((sum, one) => sum + redactions(one), 0)
+    return [
+      {
+        promise: 'the SELECT and the COPY are in it, allowed',
+        held: saw('SELECT full_name', 'allow') && saw('COPY', 'allow'),
+      },
+      {
+        promise: 'the DROP and the UPDATE without WHERE are in it, refused',
+        held: saw('DROP', 'deny') && saw('UPDATE', 'deny'),
+      },
+      { promise: 'it says who asked', held: verdicts.every((one) => subject(one) === 'alice@example.com') },
+      { promise: 'it counts what was masked', held: masked > 0 },
+    ]
+  },
+}
+
+function line(verdict: AuditRecord, outcome: AuditRecord | undefined): readonly (string | null)[] {
+  const rules = (verdict['rules'] as readonly { rule: string }[] | undefined) ?? []
+  const session = verdict['session'] as Record<string, unknown>
+  return [
+    String(verdict['sequence']),
+    subject(verdict),
+    String(session['connection']),
+    String(verdict['text']).replaceAll(/\s+/g, ' '),
+    String(verdict['action']),
+    rules[0]?.rule ?? '',
+    outcome === undefined ? '' : String(outcome['outcome']),
+    outcome === undefined ? '' : String(outcome['rows']),
+    outcome === undefined ? '' : String(redactions(outcome)),
+  ]
+}
+
+function subject(record: AuditRecord): string {
+  const session = record['session'] as { readonly identity?: { readonly subject?: string } } | undefined
+  return session?.identity?.subject ?? ''
+}
+
+function redactions(record: AuditRecord): number {
+  const facts = (record['redactions'] as readonly { readonly count: number }[] | undefined) ?? []
+  return facts.reduce((sum, fact) => sum + fact.count, 0)
+}
+
+function isOutcome(record: AuditRecord): boolean {
+  return record['type'] === 'statement-outcome'
+}
+
+/** The outcome of a statement is written while its answer is already on the way: waits until every verdict has one. */
+async function whenWritten(directory: Tour['auditDirectory']): Promise<readonly AuditRecord[]> {
+  const deadline = performance.now() + WRITTEN_TIMEOUT_MS
+  for (;;) {
+    const records = await readAuditLog(directory)
+    const open = new Set(records.filter((one) => one['type'] === 'statement-verdict').map((one) => one['statement']))
+    for (const outcome of records.filter(isOutcome)) open.delete(outcome['statement'])
+    const refused = records.filter((one) => one['action'] === 'deny').map((one) => one['statement'])
+    for (const statement of refused) open.delete(statement)
+    if (open.size === 0 || performance.now() > deadline) return records
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const SHOWN = 12
+const WRITTEN_TIMEOUT_MS = 3000

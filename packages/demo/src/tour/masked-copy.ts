@@ -1,0 +1,38 @@
+import type { Client } from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import type { Grid } from '../screen/screen.ts'
+import { column, CUSTOMER_IDS, isKept, type Step } from './tour.ts'
+
+/** COPY is another way out, and is masked like any other. */
+export const maskedCopy: Step = {
+  title: 'COPY … TO STDOUT',
+  run: async ({ screen, readonly, direct }) => {
+    screen.say('What pg_dump and \\copy use. Rows come in a format of their own, and leave masked like all others.')
+    screen.command('shop-readonly=>', COPY)
+    const held = await copied(direct)
+    const got = await copied(readonly)
+    screen.sideBySide({ title: 'The database holds', grid: held }, { title: 'The client gets', grid: got })
+    return [
+      { promise: 'as many rows as there are', held: got.rows.length === CUSTOMER_IDS.length },
+      { promise: 'what is not protected is untouched', held: column(got, 'id').join() === CUSTOMER_IDS.join() },
+      {
+        promise: 'no protected value is in the answer',
+        held: ['email', 'card_number', 'iban'].every((name) => isKept(column(held, name), got)),
+      },
+    ]
+  },
+}
+
+async function copied(client: Client): Promise<Grid> {
+  const stream = client.query(copyTo(COPY))
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  const lines = Buffer.concat(chunks).toString('utf8').split('\n').slice(0, -1)
+  return {
+    columns: COLUMNS,
+    rows: lines.map((line) => line.split('\t').map((field) => (field === '\\N' ? null : field))),
+  }
+}
+
+const COLUMNS = ['id', 'email', 'card_number', 'iban']
+const COPY = `COPY (SELECT ${COLUMNS.join(', ')} FROM customers WHERE id IN (${CUSTOMER_IDS.join(', ')}) ORDER BY id) TO STDOUT`

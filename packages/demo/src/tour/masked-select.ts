@@ -1,0 +1,44 @@
+import { ask, column, CUSTOMER_IDS, isKept, type Step } from './tour.ts'
+
+/** Rows come back masked, and what is not protected comes back as it is. */
+export const maskedSelect: Step = {
+  title: 'A query, as anyone would type it',
+  run: async ({ screen, readonly, direct }) => {
+    screen.say(
+      'The client is an ordinary one. The same statement goes straight to the database, and through Sallyport.',
+    )
+    screen.command('shop-readonly=>', QUERY)
+    const held = await ask(direct, QUERY)
+    const got = await ask(readonly, QUERY)
+    screen.sideBySide({ title: 'The database holds', grid: held }, { title: 'The client gets', grid: got })
+    const domains = column(held, 'email').map((email) => email?.split('@')[1])
+    return [
+      { promise: 'as many rows as there are', held: got.rows.length === CUSTOMER_IDS.length },
+      { promise: 'what is not protected is untouched', held: same(held, got, 'full_name') },
+      {
+        promise: 'no protected value is in the answer, whole or within another',
+        held: PROTECTED.every((name) => isKept(column(held, name), got)),
+      },
+      {
+        promise: 'an e-mail address keeps its domain, a card its last four digits',
+        held:
+          column(got, 'email').every((email, at) => email?.endsWith(`@${domains[at]}`) === true) &&
+          column(got, 'card_number').every(
+            (card, at) => card?.slice(-4) === column(held, 'card_number')[at]?.slice(-4),
+          ),
+      },
+      {
+        promise: 'a date that is masked as NULL is NULL',
+        held: column(got, 'birth_date').every((day) => day === null),
+      },
+    ]
+  },
+}
+
+function same(a: Parameters<typeof column>[0], b: Parameters<typeof column>[0], name: string): boolean {
+  return column(a, name).join('\n') === column(b, name).join('\n')
+}
+
+const PROTECTED = ['email', 'card_number', 'national_id', 'birth_date']
+const QUERY = `SELECT full_name, email, card_number, national_id, birth_date
+FROM customers WHERE id IN (${CUSTOMER_IDS.join(', ')}) ORDER BY id`
