@@ -45,9 +45,10 @@ export interface AuditLogStatus {
   readonly healthy: boolean
   /** Why not, in one sentence for the operator. */
   readonly problem: string | undefined
-  /** The newest written record: to be kept elsewhere for `verify --expect SEQUENCE:HASH`. */
+  /** The newest written record. */
   readonly head: Head
-  readonly durableSequence: number
+  /** The newest durable one: to be kept elsewhere for `verify --expect SEQUENCE:HASH`, because no power loss can take it back. */
+  readonly durable: Head
   /** Bytes that are appended but not yet durable. */
   readonly pendingBytes: number
   /** Totals since the log was opened. */

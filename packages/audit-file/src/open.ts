@@ -31,11 +31,9 @@ export async function openAuditLogOn(disk: Disk, options: AuditLogOptions): Prom
     const signatures = signatureCheck(publishKey(directory, signingKey))
     const tail = await recoverTail(directory, signatures, limits.maxRecordBytes)
     const opened: LogOpened = { type: 'log-open', version: 1, key: signingKey.keyId }
-    const recovered: LogRecovered[] = []
-    if (tail.torn !== undefined) {
-      const torn = { tornBytes: tail.torn.bytes, tornFile: tail.torn.file }
-      recovered.push({ type: 'log-recovered', cause: 'torn', refused: 0, kept: 0, lost: 0, ...torn })
-    }
+    const recovered = tail.torn.map(({ bytes, file }): LogRecovered => {
+      return { type: 'log-recovered', cause: 'torn', refused: 0, kept: 0, lost: 0, tornBytes: bytes, tornFile: file }
+    })
     const writer = new LogWriter({
       disk,
       clock,
@@ -48,7 +46,7 @@ export async function openAuditLogOn(disk: Disk, options: AuditLogOptions): Prom
     try {
       await writer.begin([opened, ...recovered])
     } catch (error) {
-      await writer.end()
+      await writer.stop(new AuditUnavailableError('closed', 'the audit log could not be opened', false))
       throw error
     }
     const watch = watchOver(writer, lock, directory, limits.checkpointIntervalMs)

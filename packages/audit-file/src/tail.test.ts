@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -88,6 +88,30 @@ test('a segment that has no whole record is moved aside, and the one before goes
   writeFileSync(path, readFileSync(path).subarray(0, 100))
   await reopened(options)
   expect((await verifyDirectory(options.directory)).verification.ok).toBe(true)
+})
+
+test('a segment whose beginning was lost with the end of the one before is moved aside', async () => {
+  const options = await crashed({ rotateBytes: 3000 })
+  const names = readdirSync(options.directory)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+  expect(names.length).toBeGreaterThan(1)
+  const [before, last] = names.slice(-2).map((name) => join(options.directory, name))
+  const whole = readFileSync(before ?? '')
+  const lines = readFileSync(last ?? '', 'utf8').split('\n')
+  writeFileSync(before ?? '', whole.subarray(0, whole.length - 700))
+  // Without its checkpoint, as it was before anybody could believe it.
+  writeFileSync(last ?? '', `${lines[0] ?? ''}\n`)
+  await reopened(options)
+  expect((await verifyDirectory(options.directory)).verification).toMatchObject({ ok: true, summary: { closed: true } })
+  const told = (await records(options.directory)).filter(({ type }) => type === 'log-recovered')
+  expect(told).toMatchObject([{ tornFile: `${names.at(-1)}.torn` }, { tornFile: `${names.at(-2)}.torn` }])
+  // With one it is signed: then the one before was changed afterwards.
+  writeFileSync(before ?? '', whole.subarray(0, whole.length - 700))
+  writeFileSync(last ?? '', lines.join('\n'))
+  for (const name of readdirSync(options.directory))
+    if (name > (names.at(-1) ?? '') && name.endsWith('.jsonl')) unlinkSync(join(options.directory, name))
+  await expect(openAuditLog(options)).rejects.toMatchObject({ code: 'damaged' })
 })
 
 test('files that are no segments are left alone, and found by verify', async () => {

@@ -23,6 +23,7 @@ import {
   type SignatureCheck,
 } from '@sallyport/audit'
 import { AuditFileError } from './errors.ts'
+import { lastLine } from './last-line.ts'
 import { RECOVERING_NAME } from './names.ts'
 import { readLines, segmentFiles } from './read.ts'
 import { sha256 } from './sha256.ts'
@@ -34,8 +35,14 @@ export interface Tail {
   readonly log: string | undefined
   /** The newest segment; undefined when there is none, or when it was ended by a rotation. */
   readonly segment: { readonly name: string; readonly first: number; readonly size: number } | undefined
-  /** What was cut off behind the last whole record. */
-  readonly torn: { readonly bytes: number; readonly file: string } | undefined
+  /** What was cut off behind the last whole record, from newer segments first. */
+  readonly torn: readonly Torn[]
+}
+
+/** Bytes that were moved aside, and the file that has them. */
+export interface Torn {
+  readonly bytes: number
+  readonly file: string
 }
 
 /**
@@ -51,29 +58,46 @@ export async function recoverTail(
   maxRecordBytes: number,
 ): Promise<Tail> {
   await finishRename(directory, maxRecordBytes)
-  let torn: Tail['torn']
+  const torn: Torn[] = []
   for (;;) {
-    const name = (await ownSegments(directory)).at(-1)
+    const names = await ownSegments(directory)
+    const name = names.pop()
     if (name === undefined) return { head: GENESIS, log: undefined, segment: undefined, torn }
     const path = join(directory, name)
     const size = statSync(path).size
-    const { last, goodBytes, signedBehind } = await scan(path, name, signatures, maxRecordBytes)
+    const before = hashBefore(directory, names, name, maxRecordBytes)
+    const { last, goodBytes, signedBehind } = await scan(path, name, before, signatures, maxRecordBytes)
     if (signedBehind) {
       throw new AuditFileError(
         'damaged',
         `${path} was changed before a signed checkpoint: run "sallyport audit verify", then move the directory away`,
       )
     }
-    if (goodBytes < size) torn = await cutOff(path, goodBytes, size)
+    if (goodBytes < size) torn.push(await cutOff(path, goodBytes, size))
     if (last !== undefined) {
       const first = segmentSequence(name) ?? last.sequence
       const ended = last.type === 'checkpoint' && last.reason === 'rotate'
       const head = { sequence: last.sequence, hash: last.hash }
       return { head, log: last.log, segment: ended ? undefined : { name, first, size: goodBytes }, torn }
     }
-    // Not one whole record: created just before the crash, and its beginning is in the segment before.
+    // Not one record that follows: begun just before the crash, and what it follows is in the segment before, or lost.
     unlinkSync(path)
   }
+}
+
+/** The hash that a segment's first record has to follow; undefined when the segment before was moved away, `nothing` when it has no end. */
+function hashBefore(
+  directory: string,
+  earlier: readonly string[],
+  name: string,
+  maxRecordBytes: number,
+): string | undefined {
+  if (segmentSequence(name) === 1) return GENESIS.hash
+  const before = earlier.findLast((other) => statSync(join(directory, other)).size > 0)
+  if (before === undefined) return undefined
+  const line = lastLine(join(directory, before), maxRecordBytes)
+  const read = line === undefined ? undefined : readRecord(line.toString('utf8'), sha256)
+  return read?.type === 'record' ? read.record.hash : 'nothing'
 }
 
 interface Scan {
@@ -84,20 +108,23 @@ interface Scan {
   readonly signedBehind: boolean
 }
 
-async function scan(path: string, name: string, signatures: SignatureCheck, maxRecordBytes: number): Promise<Scan> {
+async function scan(
+  path: string,
+  name: string,
+  before: string | undefined,
+  signatures: SignatureCheck,
+  maxRecordBytes: number,
+): Promise<Scan> {
   let last: PlacedRecord | undefined
   let goodBytes = 0
   let bad = false
-  const first = segmentSequence(name)
+  const first = segmentSequence(name) ?? 0
   for await (const batch of readLines(path, maxRecordBytes)) {
     for (const line of batch) {
       const read = line.type === 'text' && line.ended ? readRecord(line.text, sha256) : undefined
       const record = read?.type === 'record' ? read.record : undefined
-      const follows =
-        last === undefined
-          ? record?.sequence === first
-          : record?.previous === last.hash && record.sequence === last.sequence + 1
-      if (bad || record === undefined || !follows || line.type !== 'text') {
+      const follows = record !== undefined && isNext(record, last ?? { sequence: first - 1, hash: before })
+      if (bad || !follows || line.type !== 'text') {
         bad = true
         if (record !== undefined && isSigned(record, signatures)) return { last, goodBytes, signedBehind: true }
         continue
@@ -109,12 +136,16 @@ async function scan(path: string, name: string, signatures: SignatureCheck, maxR
   return { last, goodBytes, signedBehind: false }
 }
 
+function isNext(record: PlacedRecord, head: { readonly sequence: number; readonly hash: string | undefined }): boolean {
+  return record.sequence === head.sequence + 1 && (head.hash === undefined || record.previous === head.hash)
+}
+
 function isSigned({ type, hash, key, signature }: PlacedRecord, signatures: SignatureCheck): boolean {
   if (type !== 'checkpoint' || key === undefined || signature === undefined) return false
   return signatures.verify(key, signedText(hash), signature) === 'valid'
 }
 
-async function cutOff(path: string, goodBytes: number, size: number): Promise<Tail['torn']> {
+async function cutOff(path: string, goodBytes: number, size: number): Promise<Torn> {
   let tornPath = `${path}.torn`
   for (let copy = 2; existsSync(tornPath); copy += 1) tornPath = `${path}.${copy}.torn`
   await pipeline(
@@ -147,7 +178,7 @@ async function finishRename(directory: string, maxRecordBytes: number): Promise<
 }
 
 /** Without files that are no segments: those are for `verify` to report, not for us to touch. */
-async function ownSegments(directory: string): Promise<readonly string[]> {
+async function ownSegments(directory: string): Promise<string[]> {
   return (await segmentFiles(directory)).filter((name) => segmentSequence(name) !== undefined)
 }
 

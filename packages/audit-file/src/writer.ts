@@ -138,7 +138,7 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
       healthy: problem === undefined,
       problem: problem?.message,
       head: this.#written,
-      durableSequence: this.#durable.sequence,
+      durable: this.#durable,
       pendingBytes: this.#chain.byteLength + this.#unsyncedBytes,
       records: this.#records,
       writes: this.#writes,
@@ -220,7 +220,8 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
         void this.stop(damaged(segment.name))
         return
       }
-      const full = segment.size + chain.byteLength >= this.#start.limits.rotateBytes
+      // The checkpoint of a close is the last record, so the next process ends the segment.
+      const full = segment.size + chain.byteLength >= this.#start.limits.rotateBytes && this.#stopped === undefined
       if (full) this.#pushCheckpoint('rotate')
       const { entries } = chain
       const bytes = Buffer.from(`${entries.map(({ sealed }) => sealed.line).join('\n')}\n`)
