@@ -6,7 +6,7 @@ export type TunnelErrorCode =
   | 'no-agent'
   /** The agent refused the session; see {@link SessionRefusedError.failure}. */
   | 'session-refused'
-  /** The agent was lost before the session was ready. */
+  /** The agent was lost, or left, before the session was ready. */
   | 'agent-lost'
   /** The session was not ready within `openTimeoutMs`. */
   | 'open-timeout'

@@ -155,12 +155,12 @@ export class GatewaySessionStream implements GatewaySession {
   }
 }
 
+// Whatever else ended it before it was ready, the agent did not open it.
 function failure({ code, message }: CloseReason): TunnelError {
-  if (code === 'agent-lost') {
-    return new TunnelError('agent-lost', 'the agent was lost while the session was opened', { retryable: true })
-  }
   if (code === 'protocol-violation' || code === 'message-too-large') return new ProtocolViolationError(message)
-  return new TunnelError('aborted', `the session was not opened: ${message || code}`, { retryable: true })
+  return new TunnelError('agent-lost', `the agent left while the session was opened: ${message || code}`, {
+    retryable: true,
+  })
 }
 
 const ABORTED = { code: 'aborted', message: '' } as const

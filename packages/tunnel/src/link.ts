@@ -3,10 +3,11 @@ import type { CallClient } from './call.ts'
 import type { Backoff, LinkFailure, TunnelClientOptions, TunnelLink } from './client.ts'
 import { ControlStream } from './control.ts'
 import type { ControlEnd } from './control.ts'
+import { DRAINING, FULL } from './declined.ts'
 import { ProtocolViolationError, TunnelError } from './errors.ts'
 import { dialCalls } from './grpc-client.ts'
 import { AgentMessage, GatewayMessage } from './messages.ts'
-import type { ConnectionOffer, Failure } from './messages.ts'
+import type { ConnectionOffer } from './messages.ts'
 import type { TunnelLimits } from './settings.ts'
 import { within } from './within.ts'
 
@@ -186,13 +187,6 @@ export class Link implements TunnelLink {
   }
 }
 
-const DRAINING: Failure = { code: 'draining', message: 'the agent is shutting down', sqlState: '', retryable: true }
-const FULL: Failure = {
-  code: 'too-many-sessions',
-  message: 'the agent has too many sessions',
-  sqlState: '',
-  retryable: true,
-}
 const MAX_DOUBLINGS = 30
 // What a header can carry.
 const TOKEN = /^[\x21-\x7e]+$/

@@ -89,6 +89,23 @@ test('an agent that is lost while it logs in fails the session at once', async (
   await expect(opening).rejects.toMatchObject({ retryable: true })
 })
 
+test('while another agent of that name is there, losing one or finding it full loses no session', async () => {
+  const { server, port, attached } = await startGateway()
+  const dying = startAgent(port)
+  await attached.next()
+  const opening = server.openSession(OPEN, LOCAL)
+  await dying.sessions.next()
+  startAgent(port, { onSession: echo, limits: { maxSessionsPerAgent: 2 } })
+  await attached.next()
+  void dying.client.close()
+  expect((await opening).closed).toBeUndefined()
+  startAgent(port, { onSession: echo, limits: { maxSessionsPerAgent: 1 } })
+  await attached.next()
+  await Promise.all([server.openSession(OPEN, LOCAL), server.openSession(OPEN, LOCAL)])
+  expect(server.agents().map(({ sessions }) => sessions)).toEqual([2, 1])
+  await expect(server.openSession(OPEN, LOCAL)).rejects.toMatchObject({ failure: { code: 'agent-full' } })
+})
+
 test('sessions beyond the limit are refused', async () => {
   const { server, port, attached } = await startGateway({ limits: { ...QUICK, maxSessionsPerAgent: 1 } })
   startAgent(port, { onSession: echo })
@@ -105,7 +122,9 @@ test('an agent that has sessions enough declines', async () => {
   startAgent(port, { onSession: echo, limits: { maxSessionsPerAgent: 1 } })
   await attached.next()
   await server.openSession(OPEN, LOCAL)
-  await expect(server.openSession(OPEN, LOCAL)).rejects.toMatchObject({ failure: { code: 'too-many-sessions' } })
+  await expect(server.openSession(OPEN, LOCAL)).rejects.toMatchObject({
+    failure: { code: 'agent-full', retryable: true },
+  })
 })
 
 test('nothing that comes right behind ready is lost or comes before someone listens', async () => {

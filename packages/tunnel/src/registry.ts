@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto'
 import { Attachment } from './attachment.ts'
 import { digest } from './authenticate.ts'
 import type { IncomingCall } from './call.ts'
-import { NoAgentError, TunnelError } from './errors.ts'
+import { DECLINED } from './declined.ts'
+import { NoAgentError, SessionRefusedError, TunnelError } from './errors.ts'
 import type { SessionOpen } from './messages.ts'
 import type { AttachedAgent, DetachReason, OpenSessionOptions, TunnelServerOptions } from './server.ts'
 import type { GatewaySession } from './session.ts'
@@ -49,15 +50,25 @@ export class Registry {
   }
 
   async openSession(open: SessionOpen, { agent, signal }: OpenSessionOptions): Promise<GatewaySession> {
-    if (this.#closing) throw new TunnelError('tunnel-closed', 'the gateway is shutting down', { retryable: true })
-    if (signal?.aborted === true) throw new TunnelError('aborted', 'the session was not wanted any more')
-    const attachment = this.#pick(agent, open)
-    if (attachment.sessions >= this.limits.maxSessionsPerAgent) {
-      throw new TunnelError('too-many-sessions', `agent "${agent}" has ${attachment.sessions} sessions`, {
-        retryable: true,
-      })
+    const tried = new Set<Attachment>()
+    for (let failure: unknown; ;) {
+      if (this.#closing) throw new TunnelError('tunnel-closed', 'the gateway is shutting down', { retryable: true })
+      if (signal?.aborted === true) throw new TunnelError('aborted', 'the session was not wanted any more')
+      const attachment = this.#pick(agent, open, tried)
+      if (attachment === undefined) throw failure ?? new NoAgentError(agent, open.connection)
+      if (attachment.sessions >= this.limits.maxSessionsPerAgent) {
+        const message = `agent "${agent}" has ${attachment.sessions} sessions`
+        throw new TunnelError('too-many-sessions', message, { retryable: true })
+      }
+      try {
+        return await this.#tickets.open(attachment, open, signal)
+      } catch (error) {
+        // Nothing has run yet, so another agent may be asked.
+        if (!elsewhere(error)) throw error
+        tried.add(attachment)
+        failure = error
+      }
     }
-    return this.#tickets.open(attachment, open, signal)
   }
 
   /** Ends everything: at once with 0, else when the sessions are over or `drainMs` have passed. */
@@ -71,13 +82,12 @@ export class Registry {
     for (const attachment of [...this.#attached, ...this.#arriving]) attachment.shutdown()
   }
 
-  #pick(agent: string, { connection, engine }: SessionOpen): Attachment {
+  #pick(agent: string, { connection, engine }: SessionOpen, tried: ReadonlySet<Attachment>): Attachment | undefined {
     let best: Attachment | undefined
     for (const attachment of this.#attached) {
-      if (attachment.name !== agent || !attachment.serves(connection, engine)) continue
+      if (attachment.name !== agent || tried.has(attachment) || !attachment.serves(connection, engine)) continue
       if (best === undefined || attachment.sessions < best.sessions) best = attachment
     }
-    if (best === undefined) throw new NoAgentError(agent, connection)
     return best
   }
 
@@ -131,4 +141,10 @@ export class Registry {
     call.refuse(message)
     this.#options.onRefused?.({ peer: call.peer, message })
   }
+}
+
+// The agent was lost, or would not take the session: what another agent of that name may do better.
+function elsewhere(error: unknown): boolean {
+  if (error instanceof SessionRefusedError) return DECLINED.has(error.failure.code)
+  return error instanceof TunnelError && error.code === 'agent-lost'
 }

@@ -63,7 +63,8 @@ export interface TunnelServer {
   readonly address: { readonly host: string; readonly port: number }
   readonly agents: () => readonly AttachedAgent[]
   /**
-   * Opens a session on the attached agent of that name that serves the connection and has the fewest sessions.
+   * Opens a session on the attached agent of that name that serves the connection and has the fewest sessions; when that one is lost
+   * meanwhile, or declines, on the next.
    * @throws NoAgentError, SessionRefusedError, or TunnelError `agent-lost`, `open-timeout`, `aborted`, `tunnel-closed`, `too-many-sessions`.
    */
   readonly openSession: (open: SessionOpen, options: OpenSessionOptions) => Promise<GatewaySession>
