@@ -22,7 +22,7 @@ export interface GatewayPort {
 export interface RunningGateway {
   readonly addresses: { readonly postgres: Bound | undefined; readonly http: Bound | undefined; readonly tunnel: Bound }
   /** Takes up a new configuration without dropping a session. Throws what is wrong with it, and then keeps the old one. */
-  readonly reload: (config: GatewayConfig, source: 'file' | 'signal') => void
+  readonly reload: (config: GatewayConfig) => void
   /** Takes no more sessions, lets those that run go on for `limits.drainTimeoutMs`, ends them, and closes the log. */
   readonly close: () => Promise<void>
 }
@@ -73,9 +73,9 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
 
     return {
       addresses: { postgres: bound(postgres), http: bound(http), tunnel: tunnel.address },
-      reload: (next, source) => {
+      reload: (next) => {
         const compiled = compileRuntime(next)
-        recordConfiguration(log, next, source)
+        recordConfiguration(log, next, 'file')
         runtime = compiled
       },
       close: async () => {
@@ -163,7 +163,7 @@ function unready({ config }: Runtime, log: AuditLog, tunnel: TunnelServer, stopp
   ]
 }
 
-function recordConfiguration(log: AuditLog, config: GatewayConfig, source: 'start' | 'file' | 'signal'): void {
+function recordConfiguration(log: AuditLog, config: GatewayConfig, source: 'start' | 'file'): void {
   const digest = createHash('sha256').update(JSON.stringify(config)).digest('hex')
   log.append({ type: 'configuration-change', result: 'applied', digest, source, changed: [] })
 }

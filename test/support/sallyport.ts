@@ -76,6 +76,7 @@ export async function startSallyport(options: SallyportOptions): Promise<TestSal
   )
   await writeFile(agentFile, JSON.stringify({ agent: agentSection(options, tunnel) }, null, 2))
   const env = {
+    ...PREPARED,
     SALLYPORT_TEST_TOKEN: TOKEN,
     SALLYPORT_TEST_AGENT: 'an-agent-token-for-tests',
     ...Object.fromEntries(
@@ -150,7 +151,7 @@ export function sallyport(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): ReturnType<typeof runProcess> {
-  return runProcess({ command: process.execPath, args: [SALLYPORT, ...args], env })
+  return runProcess({ command: process.execPath, args: [SALLYPORT, ...args], env: { ...PREPARED, ...env } })
 }
 
 function gatewaySection(
@@ -203,6 +204,8 @@ function agentSection({ connections, agent }: SallyportOptions, tunnel: number):
 }
 
 const SALLYPORT = fileURLToPath(new URL('../../packages/cli/bin/sallyport.mjs', import.meta.url))
+// What npm test does before the tests.
+const PREPARED = { SALLYPORT_PREPARED: '1' }
 const TOKEN = 'a-token-for-tests-0123456789'
 const SUBJECT = 'alice@example.com'
 const READY_MS = 20_000

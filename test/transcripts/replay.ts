@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import {
@@ -116,13 +117,26 @@ function asText(message: BackendMessage): string | undefined {
     case 'NoticeResponse':
       return JSON.stringify({
         ...message,
-        fields: message.fields.filter(({ code }: NoticeField) => !SOURCE_FIELDS.has(code)),
+        fields: message.fields.filter(({ code }) => !SOURCE_FIELDS.has(code)).map(withoutTemporarySchema),
       })
+    case 'DataRow':
+      return JSON.stringify({ ...message, values: message.values.map((value) => value && printable(value)) })
+    case 'CopyData':
+      return JSON.stringify({ ...message, data: printable(message.data) })
     default:
-      return JSON.stringify(message, (_, value: unknown) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value,
-      )
+      return JSON.stringify(message)
   }
+}
+
+/** Bytes as text, one character a byte; long values by their size and digest. */
+function printable(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1')
+  return text.length <= 1000 ? text : `${text.length} bytes, ${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** Each session has a schema of its own for temporary tables. */
+function withoutTemporarySchema({ code, value }: NoticeField): NoticeField {
+  return { code, value: value.replaceAll(/\bpg_temp_\d+/g, 'pg_temp_N') }
 }
 
 async function withDeadline<T>(work: Promise<T>, complaint: string): Promise<T> {

@@ -8,9 +8,13 @@ import { fileURLToPath } from 'node:url'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 
-/** Installs and compiles if needed; says so on standard error; throws an Error with what to do when a step fails. */
+/**
+ * Installs and compiles if needed; says so on standard error; throws an Error with what to do when a step fails. With SALLYPORT_PREPARED=1
+ * in the environment it trusts that this was done: for processes that are started by one that did it.
+ */
 export async function prepareWorkspace() {
   checkNode()
+  if (process.env.SALLYPORT_PREPARED === '1') return
   if (!existsSync(join(root, 'pnpm-workspace.yaml'))) return
   await install()
   await compile()
