@@ -18,6 +18,7 @@ import { sessionChangeOf } from './session.ts'
 import { settingEffects } from './session-settings.ts'
 import type { PostgresSettings } from './settings.ts'
 import { STATEMENTS, type StatementRule } from './statements.ts'
+import { storedColumns } from './stored-columns.ts'
 import { isParsableText, offsetReader, utf8Length } from './text.ts'
 import { plainUtilities, UTILITY_HANDLERS } from './utilities.ts'
 import { TooDeepError, Walker, type Handler } from './walker.ts'
@@ -28,6 +29,11 @@ export interface PostgresAnalyser {
   readonly analyse: (text: string, settings: PostgresSettings) => Analysis
   /** The stream of a text that is one COPY … TO STDOUT; undefined for any other, and where it cannot be told. Never throws. */
   readonly copyStream: (text: string) => CopyStream | undefined
+  /**
+   * For each statement of a text, the names of the columns from which it takes what it stores; 'all' where that cannot be told. Undefined for a text
+   * that cannot be parsed. Never throws.
+   */
+  readonly storedColumns: (text: string) => readonly (ReadonlySet<string> | 'all')[] | undefined
   readonly limits: SqlLimits
   /** How often a text drove the parser into the ground and it was replaced; for metrics. */
   readonly parserReplacements: () => number
@@ -54,6 +60,10 @@ export async function loadPostgres(limits: Partial<SqlLimits> = {}): Promise<Pos
       return parsed?.ok === true && parsed.statements.length === 1
         ? copyStreamOf(parsed.statements[0]?.stmt)
         : undefined
+    },
+    storedColumns: (text) => {
+      const parsed = isParsableText(text) && text.length <= complete.maxTextBytes ? grammar.parse(text) : undefined
+      return parsed?.ok === true ? parsed.statements.map(({ stmt }) => storedColumns(stmt)) : undefined
     },
     limits: complete,
     parserReplacements: grammar.replacements,
@@ -130,7 +140,8 @@ function statementOf(
 function addSettingEffects(facts: Facts, session: Statement['session']): void {
   const shown = facts.settingCalls === 1 && session?.type === 'set' ? session : undefined
   const value = typeof shown?.value === 'object' ? shown.value.literal : undefined
-  const effects: Iterable<Effect> = shown === undefined ? ['unknown'] : settingEffects(shown.name, value)
+  const hidden = shown === undefined || (shown.name === 'search_path' && value === undefined)
+  const effects: Iterable<Effect> = hidden ? ['unknown'] : settingEffects(shown.name, value)
   for (const effect of effects) facts.effects.add(effect)
 }
 

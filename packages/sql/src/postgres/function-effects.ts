@@ -32,8 +32,10 @@ export const FUNCTION_EFFECTS: ReadonlyMap<string, readonly Effect[]> = new Map(
     session: `pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
       pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared
       pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared pg_export_snapshot pg_stat_clear_snapshot setseed set_config
-      lo_close lo_lseek lo_lseek64 lo_open lo_tell lo_tell64`,
+      lo_close lo_lseek lo_lseek64 lo_tell lo_tell64`,
     write: `nextval setval lo_creat lo_create lo_from_bytea lo_put lo_truncate lo_truncate64 lo_unlink lowrite pg_logical_emit_message`,
+    // Its second argument may ask for writing.
+    'session write': 'lo_open',
     'write file': 'lo_import lo_export',
     file: `pg_read_file pg_read_file_old pg_read_binary_file pg_stat_file pg_ls_dir pg_ls_logdir pg_ls_waldir pg_ls_tmpdir
       pg_ls_archive_statusdir pg_ls_logicalmapdir pg_ls_logicalsnapdir pg_ls_replslotdir pg_ls_summariesdir pg_current_logfile

@@ -9,8 +9,25 @@ import type { Effect } from '@sallyport/core'
 export function settingEffects(name: string, value: string | undefined): ReadonlySet<Effect> {
   const pinned = PINNED.get(name)
   if (pinned !== undefined) return pinned.has(value?.toLowerCase() ?? '') ? SESSION : SESSION_UNKNOWN
+  if (name === 'search_path') return value === undefined || searchesCatalogueFirst(value) ? SESSION : SESSION_UNKNOWN
   if (IDENTITY.has(name)) return SESSION_DCL
   return PRIVILEGED.has(name) ? SESSION_ADMIN : SESSION
+}
+
+/** Whether the parts of SET are quoted on their own, so that a comma inside one separates nothing. Source: GUC_LIST_QUOTE in guc_tables.c. */
+export function isQuotedList(name: string): boolean {
+  return LISTS.has(name)
+}
+
+/** Behind another schema, built-in names would no longer mean what they say. */
+function searchesCatalogueFirst(path: string): boolean {
+  const names = path.split(',').map((part) =>
+    part
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+      .toLowerCase(),
+  )
+  return names.indexOf('pg_catalog') <= 0
 }
 
 const SESSION: ReadonlySet<Effect> = new Set(['session'])
@@ -36,4 +53,12 @@ const PRIVILEGED: ReadonlySet<string> = new Set([
   'zero_damaged_pages',
   'ignore_system_indexes',
   'ignore_checksum_failure',
+])
+const LISTS: ReadonlySet<string> = new Set([
+  'search_path',
+  'temp_tablespaces',
+  'session_preload_libraries',
+  'shared_preload_libraries',
+  'local_preload_libraries',
+  'unix_socket_directories',
 ])

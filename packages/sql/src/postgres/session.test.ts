@@ -14,6 +14,7 @@ describe('session changes', () => {
     ['SET a.b FROM CURRENT', { type: 'set', name: 'a.b', value: 'unknown', local: false }],
     ['SET enable_seqscan = off', { type: 'set', name: 'enable_seqscan', value: { literal: 'off' }, local: false }],
     ['SET search_path = a, "B c"', { type: 'set', name: 'search_path', value: { literal: 'a, "B c"' }, local: false }],
+    ["SET search_path = 'a, b'", { type: 'set', name: 'search_path', value: { literal: '"a, b"' }, local: false }],
     ["SET TIME ZONE 'UTC'", { type: 'set', name: 'timezone', value: { literal: 'UTC' }, local: false }],
     ["SET TIME ZONE INTERVAL '1' HOUR", { type: 'set', name: 'timezone', value: 'unknown', local: false }],
     ["SET NAMES 'UTF8'", { type: 'set', name: 'client_encoding', value: { literal: 'UTF8' }, local: false }],

@@ -1,5 +1,6 @@
 import type { SessionChange, SettingValue, Statement } from '@sallyport/core'
 import { bodyOf, listOf, literalOf, nodeOf, textOf, type Fields } from './ast.ts'
+import { isQuotedList } from './session-settings.ts'
 import { settingCallOf } from './set-config.ts'
 
 /** What a statement does to names and settings of its session; `inner` gives the facts of a statement inside it. */
@@ -54,20 +55,20 @@ function settingChange(body: Fields): SessionChange | undefined {
     case 'VAR_SET_CURRENT':
       return { type: 'set', name, value: 'unknown', local }
     default:
-      return { type: 'set', name, value: settingValue(body['args']), local }
+      return { type: 'set', name, value: settingValue(name, body['args']), local }
   }
 }
 
-/** SET takes a list for parameters like search_path; its parts are quoted as the server quotes them. */
-function settingValue(args: unknown): SettingValue {
+/** The value of SET as set_config would take it: the parts of a list are quoted as the server quotes them. */
+export function settingValue(name: string, args: unknown): SettingValue {
   const parts = listOf(args).map((arg) => literalOf(arg))
   if (parts.length === 0 || parts.includes(undefined)) return 'unknown'
-  if (parts.length === 1) return { literal: parts[0] ?? '' }
-  return {
-    literal: parts
-      .map((part) => (/^[a-z_][a-z0-9_]*$/.test(part ?? '') ? part : `"${(part ?? '').replaceAll('"', '""')}"`))
-      .join(', '),
-  }
+  if (parts.length === 1 && !isQuotedList(name)) return { literal: parts[0] ?? '' }
+  return { literal: parts.map((part) => quoteIdentifier(part ?? '')).join(', ') }
+}
+
+function quoteIdentifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
 
 /** Of the options of a transaction, the one that decides about writing; the last one counts. */

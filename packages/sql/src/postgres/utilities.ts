@@ -3,6 +3,7 @@ import { bodyOf, fieldsOf, listOf, literalOf, nameOf, textOf, type Fields } from
 import { callFunction, functionEffects } from './functions.ts'
 import { changesRights, mentionObjects } from './objects.ts'
 import { mentionRelation } from './ranges.ts'
+import { settingValue } from './session.ts'
 import { settingEffects } from './session-settings.ts'
 import { STATEMENTS, type StatementRule } from './statements.ts'
 import type { Handler, Walker } from './walker.ts'
@@ -25,8 +26,11 @@ export const UTILITY_HANDLERS: Readonly<Record<string, Handler>> = {
   },
   VariableSetStmt: (walker, body) => {
     if (body['kind'] === 'VAR_SET_MULTI') walker.add(['transaction'])
-    const [value, ...more] = listOf(body['args']).map((arg) => literalOf(arg))
-    walker.add(settingEffects(textOf(body['name']).toLowerCase(), more.length > 0 ? undefined : value))
+    const name = textOf(body['name']).toLowerCase()
+    const value = body['kind'] === 'VAR_SET_VALUE' ? settingValue(name, body['args']) : 'default'
+    // What is set to something that is no literal could be anything.
+    if (value === 'unknown' && name === 'search_path') walker.add(['unknown'])
+    walker.add(settingEffects(name, typeof value === 'object' ? value.literal : undefined))
   },
   TransactionStmt: (walker, body) => {
     walker.add(['transaction'])
