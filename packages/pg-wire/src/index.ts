@@ -117,3 +117,4 @@ export {
   type SettingRefusal,
 } from './startup-settings.ts'
 export type { StartupSetting } from './startup-options.ts'
+export { traceMessage, type TraceOptions, traceStartupPacket } from './trace/trace.ts'
