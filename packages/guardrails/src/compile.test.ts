@@ -39,6 +39,8 @@ describe('a compiled rule', () => {
 
   it.each<Partial<Rule>>([
     { action: 'limit' },
+    { action: 'limit', limits: { ...NO_LIMITS, timeoutMs: 0 } },
+    { action: 'limit', limits: { ...NO_LIMITS, rows: Number.NaN } },
     { action: 'deny', limits: { ...NO_LIMITS, rows: 1 } },
     { action: 'allow', match: { where: ['present'] } },
     { action: 'allow', match: { severalStatements: true } },

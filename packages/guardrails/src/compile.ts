@@ -61,8 +61,12 @@ export function compileRule(rule: Rule): CompiledRule {
 function checkRule({ action, match, limits }: Rule): void {
   const limited = limits.rows !== undefined || limits.bytes !== undefined || limits.timeoutMs !== undefined
   if (action === 'limit' && !limited)
-    throw new GuardrailError('rule', 'limits', 'A limit rule needs rows, bytes or a timeout.')
-  if (action !== 'limit' && limited) throw new GuardrailError('rule', 'limits', 'Only a limit rule has limits.')
+    throw new GuardrailError('rule', 'limit', 'A limit rule needs rows, bytes or a timeout.')
+  for (const limit of [limits.rows, limits.bytes, limits.timeoutMs]) {
+    // A database takes a limit of 0 for none at all.
+    if (limit !== undefined && !(limit > 0)) throw new GuardrailError('rule', 'limit', 'A limit is more than 0.')
+  }
+  if (action !== 'limit' && limited) throw new GuardrailError('rule', 'limit', 'Only a limit rule has limits.')
   if (action === 'allow') {
     for (const key of ['where', 'unboundedAbove', 'severalStatements'] as const) {
       if (match[key] !== undefined)

@@ -120,6 +120,13 @@ function connectionsOf(section: GatewaySection, context: Context): GatewayConfig
   const agents = section.agents.map(({ name }) => name)
   return section.connections.map((connection, index) => {
     const path = [...TOP, 'connections', index]
+    if (connection.access === undefined)
+      context.warn([...path, 'name'], 'The connection has no access, so nobody can use it.')
+    if (connection.guardrails === undefined) {
+      const message =
+        'The connection has no guardrails, so it lets pass whatever its credentials allow; write guardrails: [] to mean that.'
+      context.warn([...path, 'name'], message)
+    }
     if (!agents.includes(connection.agent)) {
       context.problem([...path, 'agent'], `There is no agent ${connection.agent}; there are ${agents.join(', ')}.`)
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { functions, log } from './gateway.ts'
 import { maskingRules } from './masking.ts'
-import { address, count, duration, name, reference, section, size } from './values.ts'
+import { address, count, duration, durationOrNone, name, reference, section, size } from './values.ts'
 
 const clientTls = {
   ca: reference.optional().describe("certificates to trust instead of the system's, PEM"),
@@ -61,7 +61,7 @@ const connection = section({
   credentials: credentials.describe('fetched when a session opens, dropped after log-in'),
   floor: section({
     read_only: z.boolean().optional().describe('default false'),
-    statement_timeout: duration.optional().describe('default 0, none'),
+    statement_timeout: durationOrNone.optional().describe('default 0, none'),
     masking: maskingRules.optional().describe('columns that are masked whatever the gateway says'),
   })
     .optional()
@@ -78,7 +78,7 @@ const limits = section({
   connect_timeout: duration.optional().describe('connection to the database, TLS and log-in; default 10s'),
   credentials_timeout: duration.optional().describe('until the credentials are there; default 10s'),
   catalog_ttl: duration.optional().describe("how old the knowledge of the database's tables may be; default 60s"),
-  drain_timeout: duration.optional().describe('how long sessions may go on when the agent stops; default 30s'),
+  drain_timeout: durationOrNone.optional().describe('how long sessions may go on when the agent stops; default 30s'),
 })
 
 /** `agent:` as it is written. */

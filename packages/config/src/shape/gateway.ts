@@ -2,16 +2,23 @@ import { EFFECTS } from '@sallyport/core'
 import { z } from 'zod'
 import { audience, ruleSets, setUse } from './guardrails.ts'
 import { maskingSets } from './masking.ts'
-import { address, count, duration, name, reference, section, size } from './values.ts'
+import { address, count, duration, durationOrNone, name, reference, section, size } from './values.ts'
+
+const functionName = z
+  .string()
+  .regex(
+    /^[^.*?\s]+(\.[^.*?\s]+)?$/,
+    'a function is schema.name, or name where the text does not qualify it, without wildcards',
+  )
 
 /** Functions that are no built-in ones. */
 export const functions = section({
   allow: z
-    .array(z.string().min(1))
+    .array(functionName)
     .optional()
     .describe('functions that only read: schema.name, or name where the text does not qualify it'),
   effects: z
-    .record(z.string().min(1), z.array(z.enum(EFFECTS)).min(1))
+    .record(functionName, z.array(z.enum(EFFECTS)).min(1))
     .optional()
     .describe('functions that do more, and what they do'),
 })
@@ -60,9 +67,9 @@ const limits = section({
     .optional()
     .describe('statements sent ahead of their answers in one session; default 1000'),
   buffer_bytes: size.optional().describe('what may wait in one session, for each direction; default 1MiB'),
-  idle_timeout: duration.optional().describe('a session without traffic is ended; default 0, never'),
+  idle_timeout: durationOrNone.optional().describe('a session without traffic is ended; default 0, never'),
   login_timeout: duration.optional().describe('from the first byte to a session that is ready; default 30s'),
-  drain_timeout: duration.optional().describe('how long sessions may go on when the gateway stops; default 30s'),
+  drain_timeout: durationOrNone.optional().describe('how long sessions may go on when the gateway stops; default 30s'),
 })
 
 /** `gateway:` as it is written. */

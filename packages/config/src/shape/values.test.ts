@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { address, bytes, duration, milliseconds, name, reference, size } from './values.ts'
+import { address, bytes, duration, durationOrNone, milliseconds, name, reference, size } from './values.ts'
 
 describe('a value of a file', () => {
   it.each([
@@ -10,11 +10,17 @@ describe('a value of a file', () => {
     ['1d', 86_400_000],
     [0, 0],
   ])('that is the duration %s has %d ms', (text, expected) => {
-    expect(milliseconds(duration.parse(text))).toBe(expected)
+    expect(milliseconds(durationOrNone.parse(text))).toBe(expected)
   })
 
-  it.each(['30', 30, '1.5s', '-1s', 's', '30 s', '', '1w'])('is no duration: %j', (text) => {
-    expect(duration.safeParse(text).success).toBe(false)
+  it.each(['30', 30, '25d', '1.5s', '-1s', 's', '30 s', '', '1w'])('is no duration: %j', (text) => {
+    expect(durationOrNone.safeParse(text).success).toBe(false)
+  })
+
+  it('that is nothing is no duration where there has to be one', () => {
+    expect([duration.safeParse(0).success, duration.safeParse('0s').success, duration.safeParse('1s').success]).toEqual(
+      [false, false, true],
+    )
   })
 
   it.each([
@@ -27,7 +33,7 @@ describe('a value of a file', () => {
     expect(bytes(size.parse(text))).toBe(expected)
   })
 
-  it.each(['64MB', '64', 0, -1, 1.5, '1TiB'])('is no size: %j', (text) => {
+  it.each(['64MB', '64', 0, -1, 1.5, '1TiB', '0B', '2000GiB', 2 ** 50])('is no size: %j', (text) => {
     expect(size.safeParse(text).success).toBe(false)
   })
 

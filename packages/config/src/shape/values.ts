@@ -1,5 +1,9 @@
 import { z } from 'zod'
 
+/** What a timer of Node can hold: 2^31 - 1. */
+const MAX_TIMER_MS = 2_147_483_647
+const MAX_BYTES = 1024 ** 4
+
 /** A map with these keys and no others. What is unknown is refused with the keys that are known. */
 export function section<S extends z.core.$ZodLooseShape>(
   shape: S,
@@ -33,35 +37,43 @@ function REFERENCE(): RegExp {
   return /^(file:.+|env:[A-Za-z_][A-Za-z0-9_]*)$/
 }
 
-/** `500ms`, `30s`, `5m`, `2h`, `1d`, or 0. */
-export const duration: z.ZodUnion<readonly [z.ZodString, z.ZodLiteral<0>]> = z
-  .union([
-    z.string().regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration is a number with a unit, as in 500ms, 30s, 5m, 2h or 1d'),
-    z.literal(0),
-  ])
+const timeText = z
+  .string()
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration is a number with a unit, as in 500ms, 30s, 5m, 2h or 1d')
+  .refine((text) => milliseconds(text) <= MAX_TIMER_MS, 'a duration is at most 24d')
+
+/** `500ms`, `30s`, `5m`, `2h`, `1d`; more than nothing. */
+export const duration: z.ZodType<string> = timeText
+  .refine((text) => milliseconds(text) > 0, 'this duration is more than 0')
+  .describe('a duration: 500ms, 30s, 5m, 2h or 1d')
+
+/** A duration, or 0 for none. */
+export const durationOrNone: z.ZodType<string | 0> = z
+  .union([timeText, z.literal(0)])
   .describe('a duration: 500ms, 30s, 5m, 2h or 1d; 0 is none')
 
 /** `64MiB`, `1GiB`, or plain bytes. */
-export const size: z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> = z
+export const size: z.ZodType<string | number> = z
   .union([
     z
       .string()
-      .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'a size is a number of bytes, or one with a unit, as in 64KiB, 16MiB or 1GiB'),
-    z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+      .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'a size is a number of bytes, or one with a unit, as in 64KiB, 16MiB or 1GiB')
+      .refine((text) => bytes(text) > 0 && bytes(text) <= MAX_BYTES, 'a size is more than 0 and at most 1024GiB'),
+    z.number().int().min(1).max(MAX_BYTES),
   ])
   .describe('a size: 64KiB, 16MiB, 1GiB, or a number of bytes')
 
 /** A number of things, at least one. */
 export const count: z.ZodNumber = z.number().int().min(1).max(1_000_000_000)
 
-/** Milliseconds of a duration that fits `duration`. */
-export function milliseconds(text: z.infer<typeof duration>): number {
+/** Milliseconds of a duration that fits `durationOrNone`. */
+export function milliseconds(text: string | 0): number {
   const [, digits = '0', unit = 'ms'] = /^(\d+)([a-z]+)$/.exec(String(text)) ?? []
   return Number(digits) * (UNITS_MS[unit] ?? 1)
 }
 
 /** Bytes of a size that fits `size`. */
-export function bytes(value: z.infer<typeof size>): number {
+export function bytes(value: string | number): number {
   if (typeof value === 'number') return value
   const [, digits = '0', unit = 'B'] = /^(\d+)([A-Za-z]+)$/.exec(value) ?? []
   return Number(digits) * (UNITS_BYTES[unit] ?? 1)
