@@ -4,12 +4,15 @@ import type { CopyStream } from '@sallyport/sql'
 import type { Catalog, CatalogSnapshot } from '../catalog/catalog.ts'
 import { factsOf, type StatementFacts } from './facts.ts'
 import type { SessionMemory } from './session-memory.ts'
+import { stores, storesProtected } from './write-back.ts'
 
 /** Reads texts as the server does; long ones elsewhere, so the answer may be late. */
 export interface TextAnalyser {
   readonly analyse: (text: string, searchPath: 'default' | 'unknown') => Analysis | Promise<Analysis>
   /** The stream of a text that is one COPY … TO STDOUT; undefined when it cannot be told. */
   readonly copyStream: (text: string) => CopyStream | undefined
+  /** For each statement of a text the columns that it stores from; undefined when it cannot be told. */
+  readonly storedColumns: (text: string) => readonly (ReadonlySet<string> | 'all')[] | undefined
 }
 
 export interface JudgeOptions {
@@ -86,6 +89,14 @@ export class StatementJudge {
   /** The stream of a text that is one COPY … TO STDOUT; undefined when it cannot be told. */
   copyStream(text: string): CopyStream | undefined {
     return this.#options.analyser.copyStream(text)
+  }
+
+  /** Whether a text would store a protected value where nothing protects it. */
+  storesProtected({ source, parts, exposure }: StatementFacts): boolean {
+    if (exposure === 'none' || source === undefined) return false
+    if (!parts.some(({ statement }) => statement !== undefined && stores(statement))) return false
+    const stored = this.#options.analyser.storedColumns(source.text)
+    return parts.some((part, index) => storesProtected(part, stored?.[index] ?? 'all', this.protection))
   }
 
   /** Objects of the database have changed, and the catalogue can see it: the next statement waits for a new one. */

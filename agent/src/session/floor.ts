@@ -35,6 +35,15 @@ export function refuseCopy(): ErrorResponse {
   )
 }
 
+/** A statement that would store a protected value where nothing protects it. */
+export function refuseStoring(): ErrorResponse {
+  return refusal(
+    'this statement would copy masked values to where they are not masked',
+    'masking: write-back',
+    'Store values that do not come from masked columns.',
+  )
+}
+
 /** A refusal of the agent's. Spec: errcodes-appendix, 42501 insufficient_privilege. */
 export function refusal(message: string, detail: string, hint: string): ErrorResponse {
   return {

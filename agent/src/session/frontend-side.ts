@@ -4,6 +4,7 @@ import {
   type ErrorResponse,
   decodeFrontend,
   encodeFrontend,
+  type Execute,
   type Field,
   MessageReader,
   type RawMessage,
@@ -14,7 +15,7 @@ import type { StatementJudge, TextAnalyser } from '../masking/judge.ts'
 import type { SessionMemory } from '../masking/session-memory.ts'
 import type { PrivateDescription } from './backend-side.ts'
 import { copiedQuery } from './copy-query.ts'
-import { refuseByFloor, refuseCopy, refuseFunctionCall, type SessionFloor } from './floor.ts'
+import { refuseByFloor, refuseCopy, refuseFunctionCall, refuseStoring, type SessionFloor } from './floor.ts'
 import { sqlNames } from './sql-names.ts'
 
 export interface FrontendOptions {
@@ -132,7 +133,7 @@ export class FrontendSide {
           return this.#parkUntilSettled(() => conversation.portalFor(message.portal).state, message, raw)
         const known = found.state === 'known' ? found.value.context : undefined
         const facts = known === undefined ? judge.ofName('cursor', message.portal) : judge.again(known)
-        this.#when(facts, (facts) => this.#execute(message, raw, facts))
+        this.#when(facts, (facts) => this.#execute(message, raw, facts, facts !== known))
         return
       }
       case 'Describe': {
@@ -168,6 +169,7 @@ export class FrontendSide {
     const { conversation, floor, judge, memory, write } = this.#options
     const refused = facts.source === undefined ? undefined : refuseByFloor(facts.source.analysis, floor)
     if (refused !== undefined) return this.#refuse(message, refused, facts)
+    if (judge.storesProtected(facts)) return this.#refuse(message, refuseStoring(), facts)
     if (isExposedCopy(facts) && (facts.source === undefined || judge.copyStream(facts.source.text) === undefined)) {
       return this.#refuse(message, refuseCopy(), facts)
     }
@@ -196,8 +198,10 @@ export class FrontendSide {
     })
   }
 
-  #execute(message: SessionMessage & { readonly type: 'Execute' }, raw: RawMessage, facts: StatementFacts): void {
-    const { conversation, memory, write } = this.#options
+  /** @param rejudged the rules or the catalogue have changed since the statement was prepared */
+  #execute(message: Execute, raw: RawMessage, facts: StatementFacts, rejudged: boolean): void {
+    const { conversation, judge, memory, write } = this.#options
+    if (rejudged && judge.storesProtected(facts)) return this.#refuse(message, refuseStoring(), facts)
     memory.run(facts)
     // Rows that could hold something protected need a description, whether or not the client asks for one.
     if (facts.exposure !== 'none') {

@@ -32,6 +32,7 @@ export function createStatementReader(
       return analysis
     },
     copyStream: (text) => analyser.copyStream(text),
+    storedColumns: (text) => analyser.storedColumns(text),
   }
 }
 

@@ -1,0 +1,31 @@
+import type { Statement } from '@sallyport/core'
+import type { Protection } from '@sallyport/masking'
+import type { PartFacts } from './facts.ts'
+
+/**
+ * Whether a statement would store a protected value where nothing protects it: `create table … as select ssn`, `insert … select`,
+ * `update … set name = ssn`, `select setval('s', ssn)`. Such a statement is refused: what it wrote could be read under another name.
+ *
+ * @param stored the columns that the statement takes from what it stores
+ */
+export function storesProtected(part: PartFacts, stored: ReadonlySet<string> | 'all', protection: Protection): boolean {
+  const { statement, exposure } = part
+  if (statement === undefined || exposure === 'none' || !stores(statement)) return false
+  if (stored === 'all') return true
+  return statement.relations.some(({ schema, name }) =>
+    Array.from(stored).some((column) => protection.named(schema, name, column) !== undefined),
+  )
+}
+
+/** Whether the statement writes values at all. A view stores none, and its columns are protected as what it reads. */
+export function stores(statement: Statement): boolean {
+  const { kind, effects, functions, relations } = statement
+  if (kind.endsWith('view') || !effects.has('write')) return false
+  if (kind !== 'select') return true
+  // SELECT … FOR UPDATE counts as a write, and stores nothing.
+  return (
+    functions.some(({ effects }) => effects.has('write')) ||
+    relations.some(({ access }) => access === 'write') ||
+    !relations.some(({ access }) => access === 'read')
+  )
+}
