@@ -75,9 +75,17 @@ export class Conversation<C> {
     return this.#terminated
   }
 
-  /** The message being answered now; what rows and COPY data belong to. */
+  /**
+   * The message being answered now: what the next rows or COPY data belong to. Undefined while nothing is, and while the backend skips. For an
+   * Execute, the portal and its columns are those the backend runs; throws ProtocolViolationError as {@link backend} does when they are others than
+   * were known when it was sent.
+   */
   get current(): Entry<C> | undefined {
-    return this.#owed.front
+    const entry = this.#owed.current
+    // All before it is answered, so what names mean now is what they mean to it.
+    if (entry !== undefined && !entry.reached && entry.type === 'Execute' && entry.refusal === undefined)
+      this.#reach(entry)
+    return entry
   }
 
   /** What a statement's name will mean to a message sent now. */

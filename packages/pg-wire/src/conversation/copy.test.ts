@@ -89,6 +89,19 @@ describe('COPY FROM STDIN', () => {
   })
 })
 
+describe('the message being answered', () => {
+  test('is never a CopyDone that came late, nor a Sync that may be gone', () => {
+    const conversation = copying()
+    conversation.frontend(DONE)
+    conversation.frontend(SYNC)
+    reply(conversation, error('invalid input syntax'))
+    expect(conversation.current).toBeUndefined()
+    reply(conversation, READY)
+    conversation.frontend(EXECUTE, 'next')
+    expect(conversation.current).toMatchObject({ context: 'next' })
+  })
+})
+
 describe('COPY TO STDOUT', () => {
   test('streams its data, in a Query as in an Execute', () => {
     for (const message of [EXECUTE, { type: 'Query', query: 'COPY a TO STDOUT' } as const]) {

@@ -172,6 +172,17 @@ describe('the name of a portal', () => {
     })
   })
 
+  test('is what the backend runs before the first row has come', () => {
+    const conversation = prepared()
+    conversation.frontend(bind('', 's'))
+    conversation.frontend(SYNC)
+    conversation.frontend({ type: 'Execute', portal: '', maxRows: 0 })
+    expect(conversation.current).toMatchObject({ type: 'Bind' })
+    reply(conversation, BOUND, READY)
+    // The transaction has ended, and the portal with it.
+    expect(conversation.current).toMatchObject({ type: 'Execute', portal: undefined })
+  })
+
   test('means nothing known once SQL has declared a cursor of that name', () => {
     const conversation = prepared()
     conversation.frontend(bind('p', 's'))

@@ -30,14 +30,21 @@ export class Owed<C> {
     this.#queue.push(entry)
   }
 
-  /** The entry in front, whatever comes. */
-  get front(): MutableEntry<C> | undefined {
-    return this.#queue.at(0)
+  /** The entry that the next reply other than ReadyForQuery will belong to; undefined when there is none. */
+  get current(): MutableEntry<C> | undefined {
+    if (this.#skipping) return undefined
+    let index = 0
+    let entry = this.#queue.at(index)
+    while (entry !== undefined && (isCopyEnd(entry) || entry.doubtful)) {
+      index += 1
+      entry = this.#queue.at(index)
+    }
+    return entry
   }
 
   /** The entry that a reply other than ReadyForQuery belongs to. */
   headFor(type: BackendType): MutableEntry<C> {
-    for (let first = this.front; first !== undefined; first = this.front) {
+    for (let first = this.#queue.at(0); first !== undefined; first = this.#queue.at(0)) {
       if (this.#skipping) break
       if (isCopyEnd(first) || first.doubtful) this.#queue.shift()
       else return first
@@ -48,18 +55,18 @@ export class Owed<C> {
   /** The entry that ReadyForQuery belongs to, and the entries that the backend has passed over before it; all but the former are removed. */
   headForReady(): { readonly entry: MutableEntry<C>; readonly skipped: readonly MutableEntry<C>[] } {
     const skipped: MutableEntry<C>[] = []
-    for (let first = this.front; first !== undefined; first = this.front) {
+    for (let first = this.#queue.at(0); first !== undefined; first = this.#queue.at(0)) {
       if (!isCopyEnd(first) && (!this.#skipping || first.type === 'Sync')) break
       if (!isCopyEnd(first)) skipped.push(first)
       this.#queue.shift()
     }
-    const first = this.front
+    const first = this.#queue.at(0)
     if (first === undefined) {
       throw new ProtocolViolationError('backend', 'ReadyForQuery came, and nothing that would bring it was sent')
     }
     if (first.doubtful) this.#yieldToCertainSync(first)
     this.#skipping = false
-    return { entry: this.front ?? first, skipped }
+    return { entry: this.#queue.at(0) ?? first, skipped }
   }
 
   /** The entry in front has all its replies. */
