@@ -179,6 +179,23 @@ describe('a configuration', () => {
     expect((await problems(replacement)).join('\n').toLowerCase()).toContain(message.toLowerCase())
   })
 
+  it('warns of a connection that nobody can use, and of one that lets everything pass', async () => {
+    const path = fileOf(
+      example(
+        ['      access: { groups: [dev] }\n', ''],
+        ['      guardrails: [read-only, no-session-escape, limits]\n', ''],
+      ),
+    )
+    const { warnings } = await loadDev(path, { env: ENV })
+    expect(warnings).toMatchObject([
+      { line: 8, path: 'gateway.connections[0].name', message: expect.stringContaining('no access') },
+    ])
+    const open = fileOf(example(['      guardrails: [read-only, no-session-escape, limits]\n', '']))
+    expect((await loadDev(open, { env: ENV })).warnings).toMatchObject([
+      { message: expect.stringContaining('no guardrails') },
+    ])
+  })
+
   it.each(['0.0.0.0:15432', '[::]:15432', 'db.example.com:15432', '10.0.0.1:15432', '127.example.com:1'])(
     'needs TLS, and no fixed tokens, where others can reach %s',
     async (address) => {
