@@ -27,6 +27,7 @@ export async function moveToNewSegment(
       size += bytes.length
     }
     await file.sync()
+    await disk.syncNames()
     if (first.offset > 0) await first.segment.file.truncate(first.offset)
     const others = new Set(batches.map((batch) => batch.segment.name))
     if (current !== undefined && current.size === 0) others.add(current.name)

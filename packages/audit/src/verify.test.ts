@@ -80,7 +80,7 @@ describe('any change is found', () => {
         // A line feed that goes joins two lines, and one that comes cuts one: it is said of the line or of the one after.
         expect(Math.abs((found?.line ?? 0) - line)).toBeLessThanOrEqual(1)
       }),
-      { numRuns: 150, interruptAfterTimeLimit: 2500 },
+      { numRuns: 150, interruptAfterTimeLimit: 1500 },
     )
   })
 
@@ -91,7 +91,7 @@ describe('any change is found', () => {
         expect(found).toMatchObject({ sequence: index + 1 })
         expect(found?.code).toMatch(/^missing-(records|segment)$/)
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 1000 },
+      { numRuns: 60, interruptAfterTimeLimit: 600 },
     )
   })
 
@@ -107,7 +107,7 @@ describe('any change is found', () => {
         )
         expect(result.ok).toBe(false)
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 1000 },
+      { numRuns: 60, interruptAfterTimeLimit: 600 },
     )
   })
 
@@ -122,7 +122,7 @@ describe('any change is found', () => {
         )
         expect(result.ok).toBe(false)
       }),
-      { numRuns: 60, interruptAfterTimeLimit: 1000 },
+      { numRuns: 60, interruptAfterTimeLimit: 600 },
     )
   })
 
@@ -139,7 +139,7 @@ describe('any change is found', () => {
         expect(found).toBeDefined()
         expect(['repeated-record', 'forged-checkpoint', 'wrong-segment']).toContain(found?.code)
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 1000 },
+      { numRuns: 40, interruptAfterTimeLimit: 600 },
     )
   })
 
@@ -169,7 +169,7 @@ describe('any change is found', () => {
         )
         expect(found?.code).toBe(length < 11 ? 'no-checkpoint' : 'truncated')
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 1000 },
+      { numRuns: 40, interruptAfterTimeLimit: 600 },
     )
   })
 })
