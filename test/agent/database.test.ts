@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { cancelBackend, type Database, openDatabase, Password, type PostgresTarget } from '@sallyport/agent'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority, postgresVersions, startPostgres, type TestPostgres, until } from '../support/index.ts'
@@ -154,6 +157,30 @@ describe.each(postgresVersions())('a database, PostgreSQL %i', (version) => {
     expect(error).toMatchObject({ name: 'AgentError', code, sqlState })
     expect(JSON.stringify(error) + String(error)).not.toContain(password ?? 'nothing to hide')
     expect((await server.sessions()).filter((session) => session.application.startsWith('test'))).toEqual([])
+  })
+
+  it('opens over a Unix socket, where no TLS is and a password may go in the clear', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-socket-'))
+    chmodSync(folder, 0o777)
+    const local = await startPostgres({
+      version,
+      settings: { unix_socket_directories: folder },
+      hba: ['local all all password'],
+      users: [{ name: 'shop', password: 'socket password' }],
+    })
+    try {
+      const { port } = local
+      const lease = { user: 'shop', password: new Password('socket password') }
+      const socket = { ...target, host: folder, port }
+      const database = await openDatabase({ target: socket, lease, settings: new Map(), timeoutMs: 5000 }, never)
+      expect(database.authentication).toEqual({ method: 'password', channelBound: false })
+      if (database.key === undefined) throw new Error('the server gave no key')
+      await cancelBackend(socket, database.key, 5000)
+      database.close()
+    } finally {
+      await local.stop()
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it.each([

@@ -2,7 +2,7 @@ import { AgentError } from '../errors.ts'
 import { messageSource } from '../database/postgres/messages.ts'
 import type { Database } from '../database/postgres/open.ts'
 import { query, type TextRow } from '../database/postgres/query.ts'
-import type { CatalogType, RelationKind, TypeKind } from './catalog.ts'
+import type { CatalogColumn, CatalogType, RelationKind, TypeKind } from './catalog.ts'
 import type { RelationParts, SnapshotParts } from './snapshot.ts'
 
 /** How much of a database's catalogue is taken in; beyond it the load fails, and nothing of the database is shown. */
@@ -35,10 +35,7 @@ export async function loadCatalog(
     const relation = readRelation(row)
     relations.set(relation.oid, relation)
   })
-  await run(COLUMNS, ([relation, number, name = '', type, typeModifier]) => {
-    const column = { number: int(number), name, type: int(type), typeModifier: int(typeModifier) }
-    relations.get(int(relation))?.columns.set(column.number, column)
-  })
+  await run(COLUMNS, ([relation, columns]) => readColumns(columns, relations.get(int(relation))?.columns))
   await run(PARENTS, ([relation, parent]) => relations.get(int(relation))?.parents.push(int(parent)))
   await run(READS, ([relation, read]) => relations.get(int(relation))?.reads.push(int(read)))
   await run(FUNCTIONS, ([relation, name = '']) => relations.get(int(relation))?.functions.push(name))
@@ -70,6 +67,24 @@ function readRelation([oid, schema = '', name = '', letter = '', temporary]: Tex
     parents: [],
     reads: [],
     functions: [],
+  }
+}
+
+/** One row has all columns of a relation: databases have hundreds of thousands, and a message for each would take seconds. */
+function readColumns(text: string | undefined, into: Map<number, CatalogColumn> | undefined): void {
+  const columns: unknown = JSON.parse(text ?? 'null')
+  if (!Array.isArray(columns)) throw new AgentError('catalog-failed', 'the catalogue has no columns where some belong')
+  for (const column of columns as readonly unknown[]) {
+    const [number, name, type, typeModifier] = Array.isArray(column) ? (column as readonly unknown[]) : []
+    if (
+      typeof number !== 'number' ||
+      typeof name !== 'string' ||
+      typeof type !== 'string' ||
+      typeof typeModifier !== 'number'
+    ) {
+      throw new AgentError('catalog-failed', 'the catalogue has a column without its parts')
+    }
+    into?.set(number, { number, name, type: int(type), typeModifier })
   }
 }
 
@@ -125,8 +140,11 @@ const RELATIONS = `SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersisten
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')`
 
-const COLUMNS = `SELECT attrelid, attnum, attname, atttypid, atttypmod FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped
-  ORDER BY attrelid, attnum`
+// json_agg writes OIDs as texts.
+const COLUMNS = `SELECT a.attrelid, json_agg(json_build_array(a.attnum, a.attname, a.atttypid, a.atttypmod) ORDER BY a.attnum)
+  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+  GROUP BY a.attrelid`
 
 const PARENTS = `SELECT inhrelid, inhparent FROM pg_inherits`
 
