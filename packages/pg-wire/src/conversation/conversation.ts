@@ -60,9 +60,9 @@ export class Conversation<C> {
     return this.#transaction
   }
 
-  /** Messages whose replies have not all come. */
+  /** Messages whose replies have not all come; without a Sync that a failed COPY may have swallowed. */
   get pending(): number {
-    return this.#owed.length
+    return this.#owed.certain
   }
 
   /** Whether to hold the frontend back. */

@@ -89,6 +89,26 @@ describe('COPY FROM STDIN', () => {
   })
 })
 
+describe('pending', () => {
+  test('counts nothing that may never be answered', () => {
+    const conversation = new Conversation<string>({ maxPending: 1 })
+    conversation.frontend(DONE)
+    conversation.frontend({ type: 'CopyFail', reason: '' })
+    expect(conversation.pending).toBe(0)
+    expect(conversation.full).toBe(false)
+    const failed = copying()
+    failed.frontend(DONE)
+    failed.frontend(SYNC)
+    expect(failed.pending).toBe(3)
+    reply(failed, error('invalid input syntax'))
+    expect(failed.pending).toBe(1)
+    reply(failed, READY)
+    expect(failed.pending).toBe(0)
+    reply(failed, READY)
+    expect(() => reply(failed, READY)).toThrow(ProtocolViolationError)
+  })
+})
+
 describe('the message being answered', () => {
   test('is never a CopyDone that came late, nor a Sync that may be gone', () => {
     const conversation = copying()

@@ -16,18 +16,24 @@ export class Owed<C> {
   readonly #queue = new Queue<MutableEntry<C>>()
   /** The backend has reported an error in an extended message and passes over everything until a Sync. */
   #skipping = false
+  /** Entries that the backend is sure to answer or to pass over. */
+  #certain = 0
 
-  /** Entries waiting, CopyDone and CopyFail included. */
+  /** Everything in the queue: a CopyDone or CopyFail that is waited with, and doubtful Syncs, too. */
   get length(): number {
     return this.#queue.length
   }
 
-  get skipping(): boolean {
-    return this.#skipping
+  /** Entries that the backend is sure to answer or to pass over. */
+  get certain(): number {
+    return this.#certain
   }
 
   push(entry: MutableEntry<C>): void {
+    // With nothing before it that could be a COPY, the end of COPY data is ignored by the server.
+    if (isCopyEnd(entry) && this.#queue.length === 0) return
     this.#queue.push(entry)
+    if (isCertain(entry)) this.#certain += 1
   }
 
   /** The entry that the next reply other than ReadyForQuery will belong to; undefined when there is none. */
@@ -35,7 +41,7 @@ export class Owed<C> {
     if (this.#skipping) return undefined
     let index = 0
     let entry = this.#queue.at(index)
-    while (entry !== undefined && (isCopyEnd(entry) || entry.doubtful)) {
+    while (entry !== undefined && !isCertain(entry)) {
       index += 1
       entry = this.#queue.at(index)
     }
@@ -46,8 +52,8 @@ export class Owed<C> {
   headFor(type: BackendType): MutableEntry<C> {
     for (let first = this.#queue.at(0); first !== undefined; first = this.#queue.at(0)) {
       if (this.#skipping) break
-      if (isCopyEnd(first) || first.doubtful) this.#queue.shift()
-      else return first
+      if (isCertain(first)) return first
+      this.#drop(0)
     }
     throw new ProtocolViolationError('backend', `${type} came, and nothing that would bring it was sent`)
   }
@@ -58,7 +64,7 @@ export class Owed<C> {
     for (let first = this.#queue.at(0); first !== undefined; first = this.#queue.at(0)) {
       if (!isCopyEnd(first) && (!this.#skipping || first.type === 'Sync')) break
       if (!isCopyEnd(first)) skipped.push(first)
-      this.#queue.shift()
+      this.#drop(0)
     }
     const first = this.#queue.at(0)
     if (first === undefined) {
@@ -69,21 +75,22 @@ export class Owed<C> {
     return { entry: this.#queue.at(0) ?? first, skipped }
   }
 
-  /** The entry in front has all its replies. */
+  /** The entry in front has all its replies. The ends of COPY data behind it end nothing any more. */
   shift(): void {
-    this.#queue.shift()
+    this.#drop(0)
+    for (let next = this.#queue.at(0); next !== undefined && isCopyEnd(next); next = this.#queue.at(0)) this.#drop(0)
   }
 
   /** The entry in front failed in an extended message. */
   skipToSync(): void {
-    this.#queue.shift()
+    this.#drop(0)
     this.#skipping = true
   }
 
   /** The COPY FROM STDIN of the entry in front succeeded: what waits before its CopyDone was swallowed, and can only be Syncs. */
   copySucceeded(): void {
     for (let entry = this.#queue.at(1); entry !== undefined; entry = this.#queue.at(1)) {
-      this.#queue.remove(1)
+      this.#drop(1)
       if (entry.type === 'CopyDone') return
       if (entry.type !== 'Sync') break
     }
@@ -98,6 +105,7 @@ export class Owed<C> {
     let index = 1
     let entry = this.#queue.at(index)
     for (; entry?.type === 'Sync'; entry = this.#queue.at(index)) {
+      if (!entry.doubtful) this.#certain -= 1
       entry.doubtful = true
       index += 1
     }
@@ -108,7 +116,7 @@ export class Owed<C> {
   #yieldToCertainSync(first: MutableEntry<C>): void {
     let index = 0
     let entry: MutableEntry<C> | undefined = first
-    while (entry !== undefined && (entry.doubtful || isCopyEnd(entry))) {
+    while (entry !== undefined && !isCertain(entry)) {
       index += 1
       entry = this.#queue.at(index)
     }
@@ -120,10 +128,16 @@ export class Owed<C> {
     }
   }
 
+  #drop(index: number): void {
+    const entry = this.#queue.at(index)
+    if (entry !== undefined && isCertain(entry)) this.#certain -= 1
+    this.#queue.remove(index)
+  }
+
   #certainSyncFrom(index: number): boolean {
     for (let at = index; at < this.#queue.length; at += 1) {
       const entry = this.#queue.at(at)
-      if (entry?.type === 'Sync' && !entry.doubtful) return true
+      if (entry?.type === 'Sync' && isCertain(entry)) return true
     }
     return false
   }
@@ -131,4 +145,8 @@ export class Owed<C> {
 
 function isCopyEnd<C>(entry: MutableEntry<C>): boolean {
   return entry.type === 'CopyDone' || entry.type === 'CopyFail'
+}
+
+function isCertain<C>(entry: MutableEntry<C>): boolean {
+  return !entry.doubtful && !isCopyEnd(entry)
 }

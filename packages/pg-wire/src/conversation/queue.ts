@@ -16,8 +16,8 @@ export class Queue<T> {
     return this.#elements[this.#head + index]
   }
 
-  shift(): T | undefined {
-    const element = this.#elements[this.#head]
+  /** Removes the element in front. */
+  shift(): void {
     if (this.#head < this.#elements.length) {
       this.#elements[this.#head] = undefined
       this.#head += 1
@@ -29,7 +29,6 @@ export class Queue<T> {
         this.#head = 0
       }
     }
-    return element
   }
 
   /** Puts an element in front. */
@@ -44,7 +43,8 @@ export class Queue<T> {
 
   /** Removes the element `index` places from the front. */
   remove(index: number): void {
-    this.#elements.splice(this.#head + index, 1)
+    if (index === 0) this.shift()
+    else this.#elements.splice(this.#head + index, 1)
   }
 }
 
