@@ -61,6 +61,8 @@ gateway:
   audit:
     dir: ./audit
     signing_key: file:audit.key
+
+  limits: { drain_timeout: 1s }
 `
 }
 
@@ -85,5 +87,7 @@ agent:
       target: ${at}
       credentials: { env: { user: SHOP_WRITER, password: SHOP_WRITER_PASSWORD } }
       floor: { statement_timeout: 30s, masking: { columns: [{ match: "hr.employees.ssn", strategy: redact }] } }
+
+  limits: { drain_timeout: 1s }
 `
 }

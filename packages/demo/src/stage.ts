@@ -89,6 +89,7 @@ async function build(
   const starting = startPostgres({ onProgress: progress })
   closers.push(async () => (await starting.catch(() => undefined))?.stop())
   const server = await starting
+  progress(`PostgreSQL ${server.version} (process ${server.pid}) on port ${server.port}`)
   signal.throwIfAborted()
   const shop = await loadShop(server, { onProgress: progress })
   signal.throwIfAborted()

@@ -9,8 +9,9 @@ export const auditRecords: Step = {
     const records = await whenWritten(auditDirectory)
     const verdicts = records.filter((record) => record['type'] === 'statement-verdict')
     const outcomes = new Map(records.filter(isOutcome).map((record) => [String(record['statement']), record]))
+    screen.blank()
     screen.table({
-      columns: ['seq', 'who', 'connection', 'statement', 'verdict', 'rule', 'outcome', 'rows', 'masked'],
+      columns: ['seq', 'who', 'connection', 'phase', 'statement', 'verdict', 'rule', 'outcome', 'rows', 'masked'],
       rows: verdicts.slice(-SHOWN).map((verdict) => line(verdict, outcomes.get(String(verdict['statement'])))),
     })
     const saw = (text: string, action: string): boolean =>
@@ -38,6 +39,7 @@ function line(verdict: AuditRecord, outcome: AuditRecord | undefined): readonly 
     String(verdict['sequence']),
     subject(verdict),
     String(session['connection']),
+    String(verdict['phase']),
     String(verdict['text']).replaceAll(/\s+/g, ' '),
     String(verdict['action']),
     rules[0]?.rule ?? '',
@@ -57,6 +59,11 @@ function redactions(record: AuditRecord): number {
   return facts.reduce((sum, fact) => sum + fact.count, 0)
 }
 
+/** A prepared statement has a verdict when it is prepared and one each time it runs; only what runs has an outcome. */
+function hasOutcome(record: AuditRecord): boolean {
+  return record['type'] === 'statement-verdict' && record['phase'] !== 'parse' && record['phase'] !== 'bind'
+}
+
 function isOutcome(record: AuditRecord): boolean {
   return record['type'] === 'statement-outcome'
 }
@@ -66,7 +73,7 @@ async function whenWritten(directory: Tour['auditDirectory']): Promise<readonly 
   const deadline = performance.now() + WRITTEN_TIMEOUT_MS
   for (;;) {
     const records = await readAuditLog(directory)
-    const open = new Set(records.filter((one) => one['type'] === 'statement-verdict').map((one) => one['statement']))
+    const open = new Set(records.filter(hasOutcome).map((one) => one['statement']))
     for (const outcome of records.filter(isOutcome)) open.delete(outcome['statement'])
     const refused = records.filter((one) => one['action'] === 'deny').map((one) => one['statement'])
     for (const statement of refused) open.delete(statement)

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { Client, DatabaseError } from 'pg'
+import { expect, test } from 'vitest'
+import {
+  isPortFree,
+  postgresProgram,
+  runProcess,
+  startProcess,
+  until,
+  waitForEvent,
+  type SupervisedProcess,
+} from '../support/index.ts'
+
+const LAUNCHER = fileURLToPath(new URL('../../packages/cli/bin/sallyport.mjs', import.meta.url))
+const START_MS = 90_000
+
+function demo(...args: readonly string[]): Promise<SupervisedProcess> {
+  return startProcess({
+    command: process.execPath,
+    args: [LAUNCHER, 'demo', ...args],
+    // The run of tests has compiled the checkout already.
+    env: { SALLYPORT_PREPARED: '1', FORCE_COLOR: undefined },
+  })
+}
+
+/** The processes and directories that the demo says it has started and made. */
+function traces(output: string): { readonly pids: readonly number[]; readonly directories: readonly string[] } {
+  return {
+    pids: [...output.matchAll(/\(process (\d+)\)/g)].map((match) => Number(match[1])),
+    directories: [...output.matchAll(/configuration in (\S+):/g)].map((match) => match[1] ?? ''),
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What psql says to a statement, called by the pasted line; where psql is not installed, the same from the driver's error. */
+async function refusalOf(statement: string, psqlLine: string, client: Client): Promise<string> {
+  if (postgresProgram('psql') !== undefined) {
+    const said = await runProcess({ command: 'sh', args: ['-c', `${psqlLine} -X`], input: `${statement};\n` })
+    return said.stderr
+  }
+  const error = await client.query(statement).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  return error instanceof DatabaseError ? `ERROR: ${error.message}\nDETAIL: ${error.detail}\nHINT: ${error.hint}` : ''
+}
+
+/** Resolves when every process that the demo named has ended, and every directory is gone; to how many processes there were. */
+async function nothingIsLeft(output: string): Promise<number> {
+  const { pids, directories } = traces(output)
+  await until(() => pids.every((pid) => !isRunning(pid)), { what: 'the end of every process', timeoutMs: 15_000 })
+  await until(() => directories.every((path) => !existsSync(path)), { what: 'the removal of its files' })
+  return pids.length
+}
+
+test('the demo takes another port when its own is busy, keeps every promise of the tour, and leaves nothing behind', async () => {
+  const busy = createServer()
+  // Somebody else may have the port already, which is as good.
+  if (await isPortFree(15_432)) {
+    busy.listen(15_432, '127.0.0.1')
+    await waitForEvent(busy, 'listening')
+  }
+  try {
+    const running = await demo('--once')
+    const result = await running.ended
+    expect(running.output()).toMatch(/Port 15432 is busy, so this uses \d+/)
+    expect(result.stdout.split('\n').filter((line) => line.includes('✗'))).toEqual([])
+    expect(result.code).toBe(0)
+    expect(running.output().match(/✓/g)?.length).toBeGreaterThan(20)
+    expect(running.output()).not.toContain('\u001B[')
+    expect(await nothingIsLeft(running.output())).toBe(3)
+  } finally {
+    busy.close()
+  }
+})
+
+test('the lines it prints work when pasted, and Ctrl-C takes everything down', async () => {
+  const running = await demo()
+  await running.says(/Ctrl-C stops everything/, START_MS)
+  const url = /postgresql:\/\/shop-readonly:\S+/.exec(running.output())?.[0] ?? ''
+  const client = new Client({ connectionString: url })
+  client.on('error', () => {})
+  await client.connect()
+  const { rows } = await client.query<{ email: string }>('SELECT email FROM customers WHERE id = 1')
+  expect(rows[0]?.email).toMatch(/^.\*+@/)
+  const line = /PGPASSWORD=\S+ psql .* -U shop-readonly shop/.exec(running.output())?.[0] ?? ''
+  expect(await refusalOf('DROP TABLE customers', line, client)).toMatch(/^ERROR: .*\nDETAIL: .*read-only.*\nHINT: /)
+  running.child.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ code: 0 })
+  expect(await nothingIsLeft(running.output())).toBe(3)
+})
+
+test('killed outright while it loads, it still leaves no process', async () => {
+  const running = await demo('--once')
+  await running.says(/PostgreSQL 18 \(process \d+\)/, START_MS)
+  running.child.kill('SIGKILL')
+  await running.ended
+  expect(await nothingIsLeft(running.output())).toBe(1)
+})
+
+test('interrupted while it loads, it says so by its exit code and leaves no process', async () => {
+  const running = await demo()
+  await running.says(/PostgreSQL 18 \(process \d+\)/, START_MS)
+  running.child.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ code: 130 })
+  expect(await nothingIsLeft(running.output())).toBe(1)
+})
+
+test('an argument it does not know is a mistake of the caller', async () => {
+  const running = await demo('--onec')
+  const result = await running.ended
+  expect(result.code).toBe(2)
+  expect(result.stderr).toContain('--once')
+})
