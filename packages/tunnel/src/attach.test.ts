@@ -94,6 +94,31 @@ test('a connection that never calls is closed', async () => {
   expect(session.destroyed).toBe(true)
 })
 
+test('a connection that was refused, or only calls what is not there, is closed however it goes on', async () => {
+  const { port } = await startGateway({ limits: { helloTimeoutMs: 50, closeTimeoutMs: 20 } })
+  for (const path of ['/sallyport.tunnel.v1.Tunnel/Attach', '/sallyport.tunnel.v1.Tunnel/Session', '/nothing']) {
+    const session = connect(`http://127.0.0.1:${port}`)
+    session.on('error', () => {})
+    const knock = (): void => {
+      if (session.closed || session.destroyed) return
+      const headers = {
+        ':method': 'POST',
+        ':path': path,
+        'content-type': 'application/grpc',
+        authorization: 'Bearer wrong',
+      }
+      session
+        .request(headers)
+        .on('error', () => {})
+        .on('close', knock)
+        .resume()
+    }
+    knock()
+    await once(session, 'close')
+    expect(session.destroyed).toBe(true)
+  }
+})
+
 test('plaintext is for loopback only, unless someone insists', async () => {
   const gateway = {
     gateway: 'gw',

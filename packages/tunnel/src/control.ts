@@ -86,9 +86,14 @@ export class ControlStream<Outgoing extends { readonly type: string }, Incoming 
 
   startHeartbeat(): void {
     const { heartbeatIntervalMs, heartbeatTimeoutMs } = this.#limits
+    let beatMs = this.#clock.monotonicMs()
     this.#beat = setInterval(() => {
-      const silenceMs = this.#clock.monotonicMs() - this.#heardMs
-      if (silenceMs >= heartbeatTimeoutMs) {
+      const nowMs = this.#clock.monotonicMs()
+      const silenceMs = nowMs - this.#heardMs
+      // Who comes late to the check was busy itself, and what the peer has said may still wait to be read.
+      const late = nowMs - beatMs > 2 * heartbeatIntervalMs
+      beatMs = nowMs
+      if (silenceMs >= heartbeatTimeoutMs && !late) {
         this.#cut({ code: 'silent', message: `nothing was heard for ${Math.round(silenceMs)} ms` })
       } else if (!this.#congested) {
         this.send({ type: 'heartbeat', sequence: this.#sequence++ })

@@ -11,7 +11,8 @@ import type { TunnelLimits } from './settings.ts'
 // Theory of operation. `send` collects the chunks of one event-loop turn and writes them as one SessionFrame, whose protobuf is a tag, a
 // length and the bytes: written and read by hand here, because this is the path of every row. Any other frame goes through
 // ControlFrame, behind the data sent before it. The stream ends by a Close frame from either side: who receives it answers by ending its
-// own direction; who sent it waits `closeTimeoutMs` for that. A call that ends without Close has been cut.
+// own direction. Behind `end` the sender waits for that as long as the connection lives, because the reader may be slow; behind `destroy` it does not
+// wait. A call that ends without Close has been cut.
 
 export interface FrameHandlers {
   readonly onData: (chunk: Uint8Array) => void
@@ -87,8 +88,8 @@ export class FrameStream {
     if (this.#phase !== 'open') return
     this.control({ type: 'close', code: 'ended', message: '' })
     this.#phase = 'ending'
-    // A slow reader may take as long as it likes for what was sent; only then the clock runs.
-    this.#call.end(() => this.#cutLater())
+    // No clock runs: a reader may take as long as it likes for what was sent, and to cut the stream would take it away unread.
+    this.#call.end()
     // What the peer still sends is dropped, and must not keep it from ending.
     this.#call.resume()
   }
@@ -144,6 +145,7 @@ export class FrameStream {
     if (this.#phase !== 'open') return this.#receiveEnding(message)
     try {
       const data = decodeData(message)
+      if (data?.length === 0) return
       if (data !== undefined) return this.#handlers.onData(data)
       const frame = ControlFrame.decode(message)
       if (frame.type !== 'close') return this.#handlers.onFrame(frame)

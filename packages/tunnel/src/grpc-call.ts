@@ -34,6 +34,8 @@ export class GrpcCall implements Call {
     // What there is to know about an error, `close` tells, too.
     stream.on('error', () => {})
     stream.on('drain', () => {
+      // Node's own mark is lower than ours.
+      if (!this.#congested) return
       this.#congested = false
       if (this.#ended === undefined) this.#handlers?.onDrain()
     })

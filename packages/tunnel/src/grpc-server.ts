@@ -1,8 +1,9 @@
-import { createSecureServer, createServer } from 'node:http2'
+import { constants, createSecureServer, createServer } from 'node:http2'
 import type {
   Http2SecureServer,
   Http2Server,
   IncomingHttpHeaders,
+  OutgoingHttpHeaders,
   ServerHttp2Session,
   ServerHttp2Stream,
 } from 'node:http2'
@@ -26,11 +27,7 @@ export async function serveCalls(options: CallServerOptions): Promise<CallServer
   server.on('session', (session) => {
     sessions.add(session)
     session.on('close', () => sessions.delete(session))
-    admit(session, limits)
-  })
-  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-    const call = answer(stream, headers, limits)
-    if (call !== undefined) options.onCall(call)
+    serve(session, options)
   })
   const port = await listen(server, host, options.port)
   return {
@@ -68,46 +65,53 @@ function secureContext({ cert, key, clientCa }: ServerTls): SecureContextOptions
   return { cert, key, minVersion: 'TLSv1.2', ...(clientCa === undefined ? {} : { ca: clientCa }) }
 }
 
-// A connection on which nobody calls is closed: it has proved nothing.
-function admit(session: ServerHttp2Session, limits: TunnelLimits): void {
+function serve(session: ServerHttp2Session, { limits, onCall }: CallServerOptions): void {
   let calls = 0
   let timer: NodeJS.Timeout | undefined
-  const watch = (): void => {
+  // A connection that carries no call has proved nothing, and holds a place.
+  const expectCall = (): void => {
     timer = setTimeout(() => session.destroy(), limits.helloTimeoutMs)
+  }
+  // Who was refused has time to read the answer, and none to stay: the credentials are those of the whole connection.
+  let refused: NodeJS.Timeout | undefined
+  const dropSoon = (): void => {
+    refused ??= setTimeout(() => session.destroy(), limits.closeTimeoutMs)
   }
   if (!session.destroyed) session.setLocalWindowSize(limits.connectionWindowBytes)
   // `close` follows, on the session and on each of its streams.
   session.on('error', () => {})
-  session.on('close', () => clearTimeout(timer))
-  session.on('stream', (stream) => {
+  session.on('close', () => {
+    clearTimeout(timer)
+    clearTimeout(refused)
+  })
+  session.on('stream', (stream, headers) => {
+    stream.on('error', () => {})
+    const method = methodOf(headers)
+    if (typeof method !== 'string') return turnAway(stream, method, limits)
     calls++
     clearTimeout(timer)
     stream.once('close', () => {
-      if (--calls === 0 && !session.destroyed) watch()
+      if (--calls === 0 && !session.destroyed) expectCall()
     })
+    onCall(incoming(stream, headers, method, limits, dropSoon))
   })
-  watch()
+  expectCall()
 }
 
-function answer(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  limits: TunnelLimits,
-): IncomingCall | undefined {
-  stream.on('error', () => {})
+// The method that is called, or the headers that answer a call of none.
+function methodOf(headers: IncomingHttpHeaders): Method | OutgoingHttpHeaders {
   if (headers[':method'] !== 'POST' || headers['content-type']?.startsWith('application/grpc') !== true) {
-    stream.respond({ ':status': 415 }, { endStream: true })
-    return undefined
+    return { ':status': 415 }
   }
-  const method = METHODS.find((one) => PATHS[one] === headers[':path'])
-  if (method === undefined) {
-    stream.respond(
-      { ':status': 200, 'content-type': CONTENT_TYPE, 'grpc-status': STATUS.unimplemented },
-      { endStream: true },
-    )
-    return undefined
-  }
-  return incoming(stream, headers, method, limits)
+  const unknown = { ':status': 200, 'content-type': CONTENT_TYPE, 'grpc-status': STATUS.unimplemented }
+  return METHODS.find((one) => PATHS[one] === headers[':path']) ?? unknown
+}
+
+function turnAway(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders, limits: TunnelLimits): void {
+  stream.respond(headers, { endStream: true })
+  stream.resume()
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), limits.closeTimeoutMs)
+  stream.once('close', () => clearTimeout(timer))
 }
 
 function incoming(
@@ -115,6 +119,7 @@ function incoming(
   headers: IncomingHttpHeaders,
   method: Method,
   limits: TunnelLimits,
+  onRefused: () => void,
 ): IncomingCall {
   const socket = stream.session?.socket
   const call = new GrpcCall(stream, `${socket?.remoteAddress ?? '?'}:${socket?.remotePort ?? 0}`, limits)
@@ -134,6 +139,7 @@ function incoming(
       trailers['grpc-message'] = encodeURIComponent(message)
       stream.end()
       stream.resume()
+      onRefused()
     },
   })
 }

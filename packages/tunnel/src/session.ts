@@ -18,7 +18,10 @@ export interface Session<Outgoing, Incoming> {
   /** Stops `onData` and `onControl`, and in the end the peer's `send`. */
   readonly pause: () => void
   readonly resume: () => void
-  /** Ends the session when everything sent so far has gone; what the peer still sends is dropped. */
+  /**
+   * Ends the session when the peer has read everything sent so far, however long that takes; what the peer still sends is dropped. When nobody is
+   * left who wants the session, `destroy` is the word.
+   */
   readonly end: () => void
   /** Ends the session at once; the peer learns the reason. */
   readonly destroy: (reason?: { readonly code: CloseCode; readonly message: string }) => void

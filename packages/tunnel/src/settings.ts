@@ -8,7 +8,7 @@ export interface TunnelLimits {
   readonly helloTimeoutMs: number
   /** How long a session may take from its request to Ready, log-in to the database included, in milliseconds. */
   readonly openTimeoutMs: number
-  /** How long a closing session waits for the peer before it is cut, in milliseconds. */
+  /** How long what was destroyed, refused or answered with Close may take to leave before it is cut, in milliseconds. */
   readonly closeTimeoutMs: number
   /** How long a dial to the gateway may take, in milliseconds. */
   readonly connectTimeoutMs: number
@@ -40,7 +40,7 @@ export const DEFAULT_LIMITS: TunnelLimits = {
   maxFrameBytes: 256 * 1024,
   maxMessageBytes: 1024 * 1024,
   sendBufferBytes: 256 * 1024,
-  sessionWindowBytes: 256 * 1024,
+  sessionWindowBytes: 512 * 1024,
   connectionWindowBytes: 8 * 1024 * 1024,
   maxSessionsPerAgent: 10_000,
   maxAgents: 1_000,
