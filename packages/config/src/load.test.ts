@@ -86,7 +86,9 @@ describe('a configuration', () => {
       ),
       '17 gateway.guardrails.limits[0].limit.rows: This should be a number.',
       '23 gateway.masking.standard.columns[0].strategy: This should be one of redact, null, partial, hash.',
-      expect.stringMatching(/^33 agent\.connections\[0\]\.floor\.statement_timeout: This is neither of the forms/),
+      expect.stringMatching(
+        /^33 agent\.connections\[0\]\.floor\.statement_timeout: A duration is a number with a unit, as in/,
+      ),
     ])
     expect(found.join()).not.toContain('hunter2')
   })

@@ -53,6 +53,7 @@ function translate(issue: Issue, prefix: Path, problems: ShapeProblem[], repairs
     case 'invalid_union': {
       const branch = likelyBranch(issue.errors)
       if (branch !== undefined) for (const inner of branch) translate(inner, path, problems, repairs)
+      else if (issue.message !== 'Invalid input') problems.push({ path, message: sentence(issue.message) })
       else
         problems.push({
           path,

@@ -3,6 +3,8 @@ import { z } from 'zod'
 /** What a timer of Node can hold: 2^31 - 1. */
 const MAX_TIMER_MS = 2_147_483_647
 const MAX_BYTES = 1024 ** 4
+const DURATION_FORM = 'a duration is a number with a unit, as in 500ms, 30s, 5m, 2h or 1d'
+const SIZE_FORM = 'a size is a number of bytes, or one with a unit, as in 64KiB, 16MiB or 1GiB'
 
 /** A map with these keys and no others. What is unknown is refused with the keys that are known. */
 export function section<S extends z.core.$ZodLooseShape>(
@@ -30,16 +32,15 @@ export const address: z.ZodString = z
 /** `file:PATH` or `env:NAME`. */
 export const reference: z.ZodString = z
   .string()
-  .regex(REFERENCE(), 'secrets and keys are given by reference, file:PATH or env:NAME, never in the file itself')
+  .regex(
+    /^(file:.+|env:[A-Za-z_][A-Za-z0-9_]*)$/,
+    'secrets and keys are given by reference, file:PATH or env:NAME, never in the file itself',
+  )
   .describe('file:PATH (relative to this file) or env:NAME; never the value itself')
-
-function REFERENCE(): RegExp {
-  return /^(file:.+|env:[A-Za-z_][A-Za-z0-9_]*)$/
-}
 
 const timeText = z
   .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, 'a duration is a number with a unit, as in 500ms, 30s, 5m, 2h or 1d')
+  .regex(/^\d{1,9}(ms|s|m|h|d)$/, DURATION_FORM)
   .refine((text) => milliseconds(text) <= MAX_TIMER_MS, 'a duration is at most 24d')
 
 /** `500ms`, `30s`, `5m`, `2h`, `1d`; more than nothing. */
@@ -49,18 +50,21 @@ export const duration: z.ZodType<string> = timeText
 
 /** A duration, or 0 for none. */
 export const durationOrNone: z.ZodType<string | 0> = z
-  .union([timeText, z.literal(0)])
+  .union([timeText, z.literal(0)], DURATION_FORM)
   .describe('a duration: 500ms, 30s, 5m, 2h or 1d; 0 is none')
 
 /** `64MiB`, `1GiB`, or plain bytes. */
 export const size: z.ZodType<string | number> = z
-  .union([
-    z
-      .string()
-      .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, 'a size is a number of bytes, or one with a unit, as in 64KiB, 16MiB or 1GiB')
-      .refine((text) => bytes(text) > 0 && bytes(text) <= MAX_BYTES, 'a size is more than 0 and at most 1024GiB'),
-    z.number().int().min(1).max(MAX_BYTES),
-  ])
+  .union(
+    [
+      z
+        .string()
+        .regex(/^\d{1,9}(B|KiB|MiB|GiB)$/, SIZE_FORM)
+        .refine((text) => bytes(text) > 0 && bytes(text) <= MAX_BYTES, 'a size is more than 0 and at most 1024GiB'),
+      z.number().int().min(1).max(MAX_BYTES),
+    ],
+    SIZE_FORM,
+  )
   .describe('a size: 64KiB, 16MiB, 1GiB, or a number of bytes')
 
 /** A number of things, at least one. */
