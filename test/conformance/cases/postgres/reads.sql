@@ -1,0 +1,23 @@
+-- Statements that only read. The servers run each of them in a read-only transaction.
+SELECT 1;
+SELECT count(*), max(total) FROM orders WHERE placed > now() - interval '1 year';
+SELECT c.name, sum(o.total) FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.name HAVING sum(o.total) > 10 ORDER BY 2 DESC LIMIT 5;
+WITH RECURSIVE r(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM r WHERE n < 10) SELECT sum(n) FROM r;
+SELECT * FROM customers c, LATERAL (SELECT total FROM orders o WHERE o.customer_id = c.id ORDER BY placed LIMIT 1) latest;
+SELECT rank() OVER (PARTITION BY customer_id ORDER BY total DESC) FROM orders;
+SELECT to_jsonb(c) - 'email' FROM customers c;
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY total) FROM orders;
+SELECT customer_id, date_trunc('month', placed), sum(total) FROM orders GROUP BY GROUPING SETS ((1), (2), ());
+SELECT name FROM customers TABLESAMPLE system (50);
+TABLE customers;
+VALUES (1), (2);
+EXPLAIN SELECT * FROM orders;
+EXPLAIN DELETE FROM orders;
+EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) SELECT 1;
+SHOW server_version;
+SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner), pg_table_size(c.oid) FROM pg_class c LEFT JOIN pg_namespace n ON n.oid = c.relnamespace WHERE pg_table_is_visible(c.oid);
+SELECT current_setting('TimeZone'), pg_backend_pid(), version(), gen_random_uuid() IS NOT NULL;
+SELECT * FROM generate_series(1, 3) WITH ORDINALITY;
+SELECT string_agg(name, ',' ORDER BY name), array_agg(DISTINCT email), json_agg(customers) FROM customers;
+SELECT name FROM customers WHERE email LIKE '%@example.com' UNION SELECT name FROM customers EXCEPT SELECT 'x';
+DECLARE c CURSOR FOR SELECT * FROM customers;
