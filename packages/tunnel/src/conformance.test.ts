@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Events, OPEN, QUICK, READY, Recorder, echo, startAgent, startGateway } from './testing/tunnel.ts'
-import { grpcJsAgent, grpcJsGateway } from './testing/grpc-js.ts'
-import type { Message } from './testing/grpc-js.ts'
+import { grpcJsAgent, grpcJsGateway } from './grpc.ts'
+import type { Message } from './grpc.ts'
 
 // The other end is grpc-js with the .proto itself: what passes here is gRPC, and not only what this package thinks it is.
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:http2'
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders, SecureClientSessionOptions } from 'node:http2'
 import type { Call, CallClient, CallClientOptions, CallEnd } from './call.ts'
-import { CONTENT_TYPE, PATHS, STATUS, sessionOptions } from './grpc.ts'
+import { CONTENT_TYPE, PATHS, STATUS, sessionOptions } from './grpc-http2.ts'
 import { GrpcCall } from './grpc-call.ts'
 import { within } from './within.ts'
 

@@ -4,7 +4,7 @@ import { dataHeader, decodeData } from './frames.ts'
 import { AgentMessage, ControlFrame, GatewayMessage } from './messages.ts'
 import { ProtocolViolationError } from './errors.ts'
 import type { Field, MessageCodec } from './protobuf.ts'
-import { messageType } from './testing/grpc-js.ts'
+import { messageType } from './grpc.ts'
 
 const STREAMS = { AgentMessage, GatewayMessage, SessionFrame: ControlFrame } as const
 
