@@ -68,7 +68,7 @@ export class Gate {
       session,
       statement,
       phase: question.phase,
-      text: clipText(question.text, MAX_RECORDED_TEXT),
+      text: recordedText(question),
       textLength: question.text.length,
       parameters: question.parameters,
       statements: statementFacts(question.analysis),
@@ -82,6 +82,12 @@ export class Gate {
   }
 }
 
+/** The text as it is kept: clipped when it is very long, and not at all when it may hold a password. */
+function recordedText({ text, analysis }: Question): string {
+  const secret = analysis.ok && analysis.statements.some(({ kind }) => SECRET_KINDS.has(kind))
+  return secret ? '[withheld: a statement of this kind may hold a password]' : clipText(text, MAX_RECORDED_TEXT)
+}
+
 /** True unless every effect is known to leave data, code and rights as they are. */
 function canChange(analysis: Analysis): boolean {
   if (!analysis.ok) return true
@@ -91,6 +97,18 @@ function canChange(analysis: Analysis): boolean {
 
 // A COMMIT makes durable only what was recorded, and waited for, before.
 const HARMLESS: ReadonlySet<Effect> = new Set<Effect>(['read', 'session', 'transaction'])
+
+/** Statements whose literals are credentials: of roles, foreign servers, subscriptions. */
+const SECRET_KINDS: ReadonlySet<string> = new Set([
+  'create-role',
+  'alter-role',
+  'create-server',
+  'alter-server',
+  'create-user-mapping',
+  'alter-user-mapping',
+  'create-subscription',
+  'alter-subscription',
+])
 
 /** UTF-16 code units of a statement's text in its record; longer texts are clipped, and the record says so. */
 const MAX_RECORDED_TEXT = 256 * 1024

@@ -6,7 +6,7 @@
  * lie; the conversation says of every other message what it answers, and whether the client gets it, something in its place, or nothing.
  * What a statement came to is recorded when its last reply passes.
  */
-import type { AuditLog } from '@sallyport/audit-file'
+import type { AuditLog, AuditReceipt } from '@sallyport/audit-file'
 import type { Outcome, SessionFacts } from '@sallyport/audit'
 import {
   MessageScanner,
@@ -36,9 +36,11 @@ export interface OutboundPort {
   readonly onFlow: (flowing: boolean) => void
 }
 
-type Item =
-  | { readonly type: 'data'; readonly chunk: Uint8Array }
-  | { readonly type: 'report'; readonly redactions: readonly Redaction[] }
+/** Something of the agent's, and the newest verdict it may be an answer to. */
+interface Item {
+  readonly content: Uint8Array | readonly Redaction[]
+  readonly receipt: AuditReceipt | undefined
+}
 
 /** The way of the agent's bytes to the client. */
 export class Outbound {
@@ -47,6 +49,7 @@ export class Outbound {
   readonly #waiting: Item[] = []
   #closedGate = false
   #clientFull = false
+  #flowing = true
   #ended = false
   /** Neighbouring pieces of one chunk that go on unchanged are one piece. */
   #out: Uint8Array[] = []
@@ -63,12 +66,12 @@ export class Outbound {
   }
 
   receive(chunk: Uint8Array): void {
-    this.#enqueue({ type: 'data', chunk })
+    this.#enqueue(chunk)
   }
 
   /** What the agent masked in the statement whose end follows. */
   report(redactions: readonly Redaction[]): void {
-    this.#enqueue({ type: 'report', redactions })
+    this.#enqueue(redactions)
   }
 
   /** The client's socket can take more again. */
@@ -83,61 +86,52 @@ export class Outbound {
     this.#waiting.length = 0
   }
 
-  #enqueue(item: Item): void {
+  #enqueue(content: Item['content']): void {
     if (this.#ended) return
-    if (this.#closedGate) {
-      this.#waiting.push(item)
-      return
-    }
-    const durable = this.#durable()
-    if (durable === undefined) this.#pass(item)
-    else this.#wait(item, durable)
+    this.#waiting.push({ content, receipt: this.#port.barrier.receipt })
+    if (!this.#closedGate) this.#drain()
     this.#setFlow()
   }
 
-  #durable(): Promise<void> | undefined {
-    const { barrier, log } = this.#port
-    if (barrier.receipt === undefined) return undefined
-    const durable = log.durable(barrier.receipt)
-    if (durable === undefined) barrier.receipt = undefined
-    return durable
-  }
-
-  #wait(item: Item, durable: Promise<void>): void {
-    this.#closedGate = true
-    this.#waiting.push(item)
-    durable.then(
-      () => this.#open(),
-      (error: unknown) => this.#fail(error),
-    )
+  /** Passes on what may leave: up to the first that answers a verdict which is not on the disk yet. */
+  #drain(): void {
+    for (let item = this.#waiting[0]; item !== undefined && !this.#ended; item = this.#waiting[0]) {
+      const durable = item.receipt && this.#port.log.durable(item.receipt)
+      if (durable !== undefined) {
+        this.#closedGate = true
+        durable.then(
+          () => this.#open(),
+          (error: unknown) => this.#fail(error),
+        )
+        return
+      }
+      this.#waiting.shift()
+      this.#pass(item.content)
+    }
   }
 
   #open(): void {
     this.#closedGate = false
-    // A record that was written meanwhile closes the gate again for what arrives later; what waits here was answered before it.
-    for (const item of this.#waiting.splice(0)) {
-      if (this.#ended) return
-      this.#pass(item)
-    }
+    this.#drain()
     this.#setFlow()
   }
 
-  #pass(item: Item): void {
-    if (item.type === 'report') {
-      const run = this.#port.conversation.current?.context
-      if (run !== undefined) run.redactions.push(...item.redactions)
+  #pass(content: Item['content']): void {
+    if (!(content instanceof Uint8Array)) {
+      this.#port.conversation.current?.context?.redactions.push(...content)
       return
     }
-    const pending = this.#port.conversation.pending
+    const { conversation } = this.#port
+    const before = conversation.pending
     try {
-      this.#scanner.scan(item.chunk, this)
+      this.#scanner.scan(content, this)
     } catch (error) {
       this.#flush()
       this.#fail(error)
       return
     }
     this.#flush()
-    if (this.#port.conversation.pending < pending) this.#port.onReplies()
+    if (conversation.pending < before) this.#port.onReplies()
   }
 
   /** Rows and COPY data pass as they lie. */
@@ -233,7 +227,10 @@ export class Outbound {
   }
 
   #setFlow(): void {
-    this.#port.onFlow(!this.#ended && !this.#closedGate && !this.#clientFull)
+    const flowing = !this.#ended && !this.#closedGate && !this.#clientFull
+    if (flowing === this.#flowing) return
+    this.#flowing = flowing
+    this.#port.onFlow(flowing)
   }
 
   #fail(error: unknown): void {
