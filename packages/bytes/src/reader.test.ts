@@ -97,6 +97,7 @@ describe('Reader', () => {
     const bytes = Uint8Array.from([0x61, 0xc3, 0x28, 0x00])
     expect(() => new Reader(bytes).cstring()).toThrow(expect.objectContaining({ code: 'invalid-utf8' }))
     expect(new Reader(bytes).cstringLossy()).toBe('a\uFFFD(')
+    expect(new Reader(bytes, 0, 4, { text: 'lossy' }).cstring()).toBe('a\uFFFD(')
     expect(new Reader(bytes).cstringBytes()).toEqual(bytes.subarray(0, 3))
   })
 

@@ -8,15 +8,23 @@ import { decodeUtf8, decodeUtf8Lossy } from './utf8.ts'
 export class Reader {
   readonly #bytes: Uint8Array
   readonly #end: number
+  readonly #lossy: boolean
   #offset: number
 
-  constructor(bytes: Uint8Array, start: number = 0, end: number = bytes.length) {
+  /** Reads `start` to `end` (exclusive); with `text: 'lossy'`, {@link cstring} and {@link utf8} put U+FFFD for what is not UTF-8. */
+  constructor(
+    bytes: Uint8Array,
+    start: number = 0,
+    end: number = bytes.length,
+    options: { readonly text?: 'strict' | 'lossy' } = {},
+  ) {
     if (start < 0 || start > end || end > bytes.length) {
       throw new BytesError('out-of-range', `No bytes ${start} to ${end} in ${bytes.length}`)
     }
     this.#bytes = bytes
     this.#offset = start
     this.#end = end
+    this.#lossy = options.text === 'lossy'
   }
 
   /** Where the next read begins, in the bytes given to the constructor. */
@@ -126,13 +134,13 @@ export class Reader {
   utf8(count: number): string {
     if (!Number.isInteger(count) || count < 0) throw outOfBounds(count, this.#offset, this.remaining)
     const at = this.#advance(count)
-    return decodeUtf8(this.#bytes, at, at + count)
+    return this.#text(at, at + count)
   }
 
   /** Text up to a NUL, which is consumed. What is not UTF-8 is refused: it could not be encoded back to the same bytes. */
   cstring(): string {
     const start = this.#offset
-    return decodeUtf8(this.#bytes, start, this.#terminator())
+    return this.#text(start, this.#terminator())
   }
 
   /** Like {@link cstring}, with U+FFFD for what is not UTF-8: for text that people read and nobody decides on. */
@@ -159,6 +167,10 @@ export class Reader {
     if (this.remaining !== 0) {
       throw new BytesError('trailing-bytes', `${this.remaining} bytes are left at offset ${this.#offset}`)
     }
+  }
+
+  #text(start: number, end: number): string {
+    return this.#lossy ? decodeUtf8Lossy(this.#bytes, start, end) : decodeUtf8(this.#bytes, start, end)
   }
 
   /** Moves past `count` bytes and says where they began. */

@@ -24,12 +24,17 @@ export class PgWireError extends Error {
   }
 }
 
-/** Bytes that are no message: the stream cannot be trusted from here on, and the session ends. */
+/**
+ * Bytes that are no message: the stream cannot be trusted from here on, and the session ends. With one exception: when `notUtf8` is true, text was
+ * not UTF-8 in a message of a sound length, and the message can be refused instead (`decodeForRefusal`).
+ */
 export class MalformedMessageError extends PgWireError {
   override readonly name = 'MalformedMessageError'
+  readonly notUtf8: boolean
 
-  constructor(side: Side, message: string, options?: { readonly cause: unknown }) {
+  constructor(side: Side, message: string, options?: { readonly cause: unknown; readonly notUtf8: boolean }) {
     super('malformed-message', side, message, options)
+    this.notUtf8 = options?.notUtf8 ?? false
   }
 }
 

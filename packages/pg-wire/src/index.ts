@@ -70,6 +70,7 @@ export { FunctionCall } from './frontend/function-call.ts'
 export { GSSResponse } from './frontend/gss-response.ts'
 export {
   type AuthenticationResponse,
+  decodeForRefusal,
   decodeFrontend,
   encodeFrontend,
   isStartupPacket,

@@ -3,7 +3,7 @@ import { CopyData } from '../copy/copy-data.ts'
 import { CopyDone } from '../copy/copy-done.ts'
 import { encodeTagged } from '../encoding.ts'
 import { MalformedMessageError } from '../errors.ts'
-import type { RawMessage } from '../framing/raw-message.ts'
+import { HEADER_BYTES, type RawMessage } from '../framing/raw-message.ts'
 import { decoding } from '../malformed.ts'
 import { Authentication } from './authentication.ts'
 import { BackendKeyData } from './backend-key-data.ts'
@@ -57,7 +57,7 @@ export function decodeBackend(raw: RawMessage): BackendMessage {
   if (codec === undefined) {
     throw new MalformedMessageError('backend', `No message of a backend has type 0x${raw.tag.toString(16)}`)
   }
-  return decoding<BackendMessage>('backend', backendType(raw.tag) ?? 'message', raw.body, codec.decode)
+  return decoding<BackendMessage>('backend', backendType(raw.tag) ?? 'message', raw.bytes, HEADER_BYTES, codec.decode)
 }
 
 /** Decodes a message that must be of the codec's type. Throws {@link MalformedMessageError}. */
@@ -65,7 +65,7 @@ export function decodeBackendAs<M>(codec: Codec<M>, raw: RawMessage): M {
   if (raw.tag !== codec.tag) {
     throw new MalformedMessageError('backend', `Type 0x${raw.tag.toString(16)} came for 0x${codec.tag.toString(16)}`)
   }
-  return decoding('backend', backendType(raw.tag) ?? 'message', raw.body, codec.decode)
+  return decoding('backend', backendType(raw.tag) ?? 'message', raw.bytes, HEADER_BYTES, codec.decode)
 }
 
 /** Encodes a message of the backend with its tag and length. Throws `BytesError` for what does not fit the protocol's fields. */

@@ -33,7 +33,10 @@ export class Names<V> {
     const key = nameKey(name)
     const changes = this.#changes.get(key)
     if (changes === undefined && this.#sweeping.length === 0) return known(this.#confirmed.get(key))
-    const all = [...(changes ?? []), ...this.#sweeping].sort((one, other) => one.sequence - other.sequence)
+    const all =
+      this.#sweeping.length === 0 && changes !== undefined
+        ? changes
+        : [...(changes ?? []), ...this.#sweeping].sort((one, other) => one.sequence - other.sequence)
     const last = all.at(-1)
     if (last?.segment === segment) return last.kind === 'define' ? known(last.value) : UNKNOWN
     const meanings = new Set<V>()
@@ -50,12 +53,12 @@ export class Names<V> {
 
   /** A message that gives the name a meaning is on its way. */
   define(name: string, value: V, segment: number): Change<V> {
-    return this.#propose({ kind: 'define', key: nameKey(name), value, segment, sequence: 0 })
+    return this.#propose({ kind: 'define', key: nameKey(name), value, segment, sequence: (this.#sequence += 1) })
   }
 
   /** A message that takes the name's meaning away is on its way. */
   drop(name: string, segment: number): Change<V> {
-    return this.#propose({ kind: 'drop', key: nameKey(name), segment, sequence: 0 })
+    return this.#propose({ kind: 'drop', key: nameKey(name), segment, sequence: (this.#sequence += 1) })
   }
 
   /** SQL that may change the name behind the protocol's back is on its way; undefined for every name. */
@@ -64,7 +67,7 @@ export class Names<V> {
       kind: 'unclear',
       key: name === undefined ? undefined : nameKey(name),
       segment,
-      sequence: 0,
+      sequence: (this.#sequence += 1),
     })
   }
 
@@ -88,25 +91,22 @@ export class Names<V> {
     this.#confirmed.clear()
   }
 
-  #propose<T extends Change<V>>(change: T): T {
-    this.#sequence += 1
-    const proposed = { ...change, sequence: this.#sequence }
-    if (proposed.key === undefined) {
-      this.#sweeping.push(proposed)
+  #propose(change: Change<V>): Change<V> {
+    if (change.key === undefined) {
+      this.#sweeping.push(change)
     } else {
-      const changes = this.#changes.get(proposed.key)
-      if (changes === undefined) this.#changes.set(proposed.key, [proposed])
-      else changes.push(proposed)
+      const changes = this.#changes.get(change.key)
+      if (changes === undefined) this.#changes.set(change.key, [change])
+      else changes.push(change)
     }
-    return proposed
+    return change
   }
 
   #withdraw(change: Change<V>): void {
     const changes = change.key === undefined ? this.#sweeping : this.#changes.get(change.key)
-    const at = changes?.indexOf(change) ?? -1
-    if (changes === undefined || at < 0) return
-    changes.splice(at, 1)
-    if (changes.length === 0 && change.key !== undefined) this.#changes.delete(change.key)
+    if (changes === undefined) return
+    if (changes.length === 1 && change.key !== undefined) this.#changes.delete(change.key)
+    else changes.splice(changes.indexOf(change), 1)
   }
 }
 

@@ -2,7 +2,13 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MalformedMessageError } from '../errors.ts'
 import { RawMessage } from '../framing/raw-message.ts'
-import { decodeFrontend, encodeFrontend, type AuthenticationResponse, type SessionMessage } from './message.ts'
+import {
+  decodeForRefusal,
+  decodeFrontend,
+  encodeFrontend,
+  type AuthenticationResponse,
+  type SessionMessage,
+} from './message.ts'
 
 /** Bytes from text, numbers and fields of several bytes. */
 function bytes(...parts: readonly (number | string | readonly number[])[]): Uint8Array<ArrayBuffer> {
@@ -123,8 +129,14 @@ describe('messages of a frontend', () => {
     )
   })
 
-  test('text that is not UTF-8 is malformed', () => {
-    expect(() => decodeFrontend(new RawMessage(bytes('Q', 0, 0, 0, 6, 0xff, 0)))).toThrow(MalformedMessageError)
+  test('text that is not UTF-8 is malformed, and the message can still be refused', () => {
+    const raw = new RawMessage(bytes('Q', 0, 0, 0, 6, 0xff, 0))
+    expect(() => decodeFrontend(raw)).toThrow(expect.objectContaining({ code: 'malformed-message', notUtf8: true }))
+    expect(decodeForRefusal(raw)).toEqual({ type: 'Query', query: '\uFFFD' })
+    expect(() => decodeForRefusal(new RawMessage(bytes('Q', 0, 0, 0, 7, 0xff, 0, 0)))).toThrow(MalformedMessageError)
+    expect(() => decodeFrontend(new RawMessage(bytes('Q', 0, 0, 0, 5, 0x20)))).toThrow(
+      expect.objectContaining({ notUtf8: false }),
+    )
   })
 
   test('a value with a negative length other than -1 is malformed', () => {

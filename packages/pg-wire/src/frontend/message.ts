@@ -3,7 +3,7 @@ import { CopyDone } from '../copy/copy-done.ts'
 import type { Codec } from '../codec.ts'
 import { encodeTagged } from '../encoding.ts'
 import { MalformedMessageError } from '../errors.ts'
-import type { RawMessage } from '../framing/raw-message.ts'
+import { HEADER_BYTES, type RawMessage } from '../framing/raw-message.ts'
 import { decoding } from '../malformed.ts'
 import { Bind } from './bind.ts'
 import { Flush, Sync, Terminate } from './bodiless.ts'
@@ -63,9 +63,22 @@ export function decodeFrontend(
   return decoding<SessionMessage | AuthenticationResponse>(
     'frontend',
     NAMES[raw.tag] ?? 'message',
-    raw.body,
+    raw.bytes,
+    HEADER_BYTES,
     codec.decode,
   )
+}
+
+/**
+ * Decodes a message of a session whose text is not UTF-8, with U+FFFD in it. What this returns is fit to be refused (`Conversation.refuse`) and
+ * must never be forwarded or judged: it is not what the frontend sent. Throws {@link MalformedMessageError} for anything else that is wrong.
+ */
+export function decodeForRefusal(raw: RawMessage): SessionMessage {
+  const codec = BY_TAG[raw.tag]
+  if (codec === undefined) {
+    throw new MalformedMessageError('frontend', `No message of a frontend has type 0x${raw.tag.toString(16)} here`)
+  }
+  return decoding('frontend', NAMES[raw.tag] ?? 'message', raw.bytes, HEADER_BYTES, codec.decode, 'lossy')
 }
 
 /** Encodes a message of the frontend with its tag and length. Throws `BytesError` for what does not fit the protocol's fields. */

@@ -19,7 +19,7 @@ export type StartupPacket = StartupMessage | SSLRequest | GSSENCRequest | Cancel
 
 /** Decodes the body of a startup packet: everything behind its length. Throws {@link MalformedMessageError}. */
 export function decodeStartupPacket(body: Uint8Array): StartupPacket {
-  return decoding('frontend', 'startup packet', body, decodeBody)
+  return decoding('frontend', 'startup packet', body, 0, decodeBody)
 }
 
 /** Encodes a startup packet, its length included. */
