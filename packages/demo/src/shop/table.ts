@@ -19,7 +19,8 @@ export interface Table {
 
 /** An instant as both engines read it, in UTC. */
 export function timestamp(at: number): string {
-  return new Date(at).toISOString().replace('T', ' ').replace('Z', '')
+  const text = new Date(at).toISOString()
+  return `${text.slice(0, 10)} ${text.slice(11, 23)}`
 }
 
 /** The day of an instant. */
