@@ -1,4 +1,5 @@
 export { Secret } from './secret.ts'
+export { changedKeys } from './changed-keys.ts'
 export { ConfigError, formatProblem, type ConfigErrorCode, type Problem } from './errors.ts'
 export { loadAgent, loadDev, loadGateway, type Loaded, type LoadOptions } from './load.ts'
 export type {
