@@ -98,6 +98,9 @@ export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<R
     reload: (next) => {
       const built = createConnections(next)
       const previous = config
+      if (next.http?.host !== previous.http?.host || next.http?.port !== previous.http?.port) {
+        logger.warn('the address of the HTTP server changes with the next start')
+      }
       config = next
       connections = built
       if (sameTunnel(previous, next)) {

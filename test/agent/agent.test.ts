@@ -173,6 +173,7 @@ describe('an agent', () => {
     ['credentials the environment lacks', 'missing', {}, '08001'],
     ['a wrong password', 'wrong', {}, '08004'],
     ['a database that is away', 'away', {}, '08001'],
+    ['a time zone that does not exist', 'shop', { startup: new Map([['timezone', 'Mars/Olympus']]) }, '22023'],
   ])('refuses %s, and says no more than the user needs', async (_, name, change, sqlState) => {
     const wrong = { source: 'env', user: 'SHOP_USER', password: 'WRONG' } as const
     const missing = { source: 'env', user: 'SHOP_USER', password: 'NOT_THERE' } as const

@@ -2,8 +2,8 @@ import type { Clock } from '@sallyport/core'
 import type { Database } from '../database/postgres/open.ts'
 import { AgentError } from '../errors.ts'
 import type { Catalog, CatalogSnapshot } from './catalog.ts'
-import { type CatalogBounds, loadCatalog } from './load.ts'
-import { makeSnapshot } from './snapshot.ts'
+import { type CatalogBounds, FIRST_OWN_OID, loadCatalog } from './load.ts'
+import { makeSnapshot, type SnapshotParts } from './snapshot.ts'
 
 export interface CatalogOptions {
   /** Opens a session of the agent's own with the database; the catalogue closes it after each load. */
@@ -25,20 +25,24 @@ export interface CatalogOptions {
 export function openCatalog(options: CatalogOptions): Catalog {
   const { clock } = options
   let version = 0
-  let newest: { readonly snapshot: CatalogSnapshot; readonly begunMs: number; readonly changes: number } | undefined
+  let newest: Loaded | undefined
+  /** What came with the server, read once. */
+  let server: { readonly version: string; readonly parts: SnapshotParts } | undefined
   /** Counts `invalidate`: a load that began before one does not make up for it. */
   let changes = 0
   let running: { readonly load: Promise<CatalogSnapshot>; readonly changes: number } | undefined
   let next: Promise<CatalogSnapshot> | undefined
 
   const load = async (): Promise<CatalogSnapshot> => {
-    const begun = { begunMs: clock.monotonicMs(), changes }
-    version++
+    const begun = { begunMs: clock.monotonicMs(), changes, version: ++version }
     const signal = AbortSignal.timeout(options.timeoutMs)
     const database = await options.connect(signal)
     try {
-      const snapshot = makeSnapshot(version, await loadCatalog(database, options.bounds, signal))
-      newest = { snapshot, ...begun }
+      const known = server?.version === database.serverVersion ? server.parts : undefined
+      const loaded = await loadCatalog(database, known === undefined ? 0 : FIRST_OWN_OID, options.bounds, signal)
+      if (known === undefined) server = { version: database.serverVersion, parts: serverParts(loaded) }
+      const snapshot = makeSnapshot(begun.version, known === undefined ? loaded : together(known, loaded))
+      newest = { snapshot, ...begun, tookMs: clock.monotonicMs() - begun.begunMs }
       return snapshot
     } catch (error) {
       if (error instanceof AgentError) throw error
@@ -75,13 +79,34 @@ export function openCatalog(options: CatalogOptions): Catalog {
     },
     refresh: (than, signal) => {
       if (newest !== undefined && newest.changes === changes) {
-        if (newest.snapshot.version > than || age() < options.minRefreshMs) return Promise.resolve(newest.snapshot)
+        if (newest.snapshot.version > than || age() < Math.max(options.minRefreshMs, REFRESH_FACTOR * newest.tookMs))
+          return Promise.resolve(newest.snapshot)
       }
       return abortable(beginLater(), signal)
     },
     invalidate: () => {
       changes++
     },
+  }
+}
+
+interface Loaded {
+  readonly snapshot: CatalogSnapshot
+  readonly begunMs: number
+  readonly tookMs: number
+  readonly changes: number
+}
+
+function serverParts({ relations, types }: SnapshotParts): SnapshotParts {
+  const own = <T>(map: ReadonlyMap<number, T>): ReadonlyMap<number, T> =>
+    new Map([...map].filter(([oid]) => oid < FIRST_OWN_OID))
+  return { relations: own(relations), types: own(types) }
+}
+
+function together(one: SnapshotParts, other: SnapshotParts): SnapshotParts {
+  return {
+    relations: new Map([...one.relations, ...other.relations]),
+    types: new Map([...one.types, ...other.types]),
   }
 }
 
@@ -96,3 +121,6 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }
+
+/** Asking for what does not exist keeps the database busy for a fifth of the time at most. */
+const REFRESH_FACTOR = 5

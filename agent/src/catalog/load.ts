@@ -1,8 +1,17 @@
 import { AgentError } from '../errors.ts'
 import { messageSource } from '../database/postgres/messages.ts'
 import type { Database } from '../database/postgres/open.ts'
-import { query, type TextRow } from '../database/postgres/query.ts'
+import { type OwnQuery, runQueries, type TextRow } from '../database/postgres/query.ts'
 import type { CatalogColumn, CatalogType, RelationKind, TypeKind } from './catalog.ts'
+import {
+  columnsQuery,
+  functionsQuery,
+  labelsQuery,
+  parentsQuery,
+  readsQuery,
+  relationsQuery,
+  typesQuery,
+} from './queries.ts'
 import type { RelationParts, SnapshotParts } from './snapshot.ts'
 
 /** How much of a database's catalogue is taken in; beyond it the load fails, and nothing of the database is shown. */
@@ -15,42 +24,63 @@ export interface CatalogBounds {
 
 export const DEFAULT_CATALOG_BOUNDS: CatalogBounds = { maxRows: 1_000_000, maxBytes: 64 * 1024 * 1024 }
 
+/** FirstNormalObjectId of transam.h: what has a smaller OID came with the server, and stays as it is as long as the server does. */
+export const FIRST_OWN_OID = 16_384
+
 /**
- * Reads relations and types on a session of the agent's own, in one transaction, so that the parts fit each other. What it asks every role
- * may read. Throws AgentError `catalog-failed`, `catalog-too-large`, and as the connection does.
+ * Reads relations and types on a session of the agent's own, in one transaction, so that the parts fit each other; those with OIDs from
+ * `firstOid` on. What it asks every role may read. Throws AgentError `catalog-failed`, `catalog-too-large`, and as the connection does.
  */
 export async function loadCatalog(
   database: Pick<Database, 'socket' | 'leftover' | 'serverVersion'>,
+  firstOid: number,
   bounds: CatalogBounds,
   signal: AbortSignal,
 ): Promise<SnapshotParts> {
-  const { socket, leftover } = database
-  const connection = { socket, messages: messageSource(socket, signal, leftover) }
-  const run = (text: string, onRow: (row: TextRow) => void): Promise<void> => query(connection, text, bounds, onRow)
+  const { socket, leftover, serverVersion } = database
   const relations = new Map<number, RelationParts>()
   const types = new Map<number, CatalogType>()
-
-  await run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', () => {})
-  await run(RELATIONS, (row) => {
-    const relation = readRelation(row)
-    relations.set(relation.oid, relation)
-  })
-  await run(COLUMNS, ([relation, columns]) => readColumns(columns, relations.get(int(relation))?.columns))
-  await run(PARENTS, ([relation, parent]) => relations.get(int(relation))?.parents.push(int(parent)))
-  await run(READS, ([relation, read]) => relations.get(int(relation))?.reads.push(int(read)))
-  await run(FUNCTIONS, ([relation, name = '']) => relations.get(int(relation))?.functions.push(name))
-
   const labels = new Map<number, string[]>()
-  await run(LABELS, ([type, label = '']) => {
-    const found = labels.get(int(type))
-    if (found === undefined) labels.set(int(type), [label])
-    else found.push(label)
-  })
-  await run(Number.parseInt(database.serverVersion, 10) >= 14 ? TYPES_WITH_MULTIRANGES : TYPES, (row) => {
-    const type = readType(row, labels)
-    types.set(type.oid, type)
-  })
-  await run('COMMIT', () => {})
+  const queries: readonly OwnQuery[] = [
+    { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', onRow: () => {} },
+    {
+      text: relationsQuery(firstOid),
+      onRow: (row) => {
+        const relation = readRelation(row)
+        relations.set(relation.oid, relation)
+      },
+    },
+    {
+      text: columnsQuery(firstOid),
+      onRow: ([relation, columns]) => readColumns(columns, relations.get(int(relation))?.columns),
+    },
+    {
+      text: parentsQuery(firstOid),
+      onRow: ([relation, parent]) => relations.get(int(relation))?.parents.push(int(parent)),
+    },
+    { text: readsQuery(firstOid), onRow: ([relation, read]) => relations.get(int(relation))?.reads.push(int(read)) },
+    {
+      text: functionsQuery(firstOid, FIRST_OWN_OID),
+      onRow: ([relation, name = '']) => relations.get(int(relation))?.functions.push(name),
+    },
+    {
+      text: labelsQuery(firstOid),
+      onRow: ([type, label = '']) => {
+        const found = labels.get(int(type))
+        if (found === undefined) labels.set(int(type), [label])
+        else found.push(label)
+      },
+    },
+    {
+      text: typesQuery(firstOid, Number.parseInt(serverVersion, 10)),
+      onRow: (row) => {
+        const type = readType(row, labels)
+        types.set(type.oid, type)
+      },
+    },
+    { text: 'COMMIT', onRow: () => {} },
+  ]
+  await runQueries({ socket, messages: messageSource(socket, signal, leftover) }, queries, bounds)
   return { relations, types }
 }
 
@@ -131,47 +161,3 @@ const TYPE_KINDS: Readonly<Record<string, TypeKind>> = {
   r: 'range',
   m: 'multirange',
 }
-
-/** FirstNormalObjectId of transam.h: what has a smaller OID came with the server. */
-const FIRST_OWN_OID = 16_384
-
-// The session's search_path is pg_catalog alone, so names and operators are the server's.
-const RELATIONS = `SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence = 't'
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')`
-
-// json_agg writes OIDs as texts.
-const COLUMNS = `SELECT a.attrelid, json_agg(json_build_array(a.attnum, a.attname, a.atttypid, a.atttypmod) ORDER BY a.attnum)
-  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
-  GROUP BY a.attrelid`
-
-const PARENTS = `SELECT inhrelid, inhparent FROM pg_inherits`
-
-const READS = `SELECT DISTINCT r.ev_class, d.refobjid
-  FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-  WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.ev_class`
-
-// A rule depends on the operators it uses, and those on their functions.
-const FUNCTIONS = `SELECT DISTINCT r.ev_class, n.nspname || '.' || p.proname
-  FROM pg_rewrite r
-  JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-  LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
-  JOIN pg_proc p ON p.oid = CASE d.refclassid WHEN 'pg_proc'::regclass THEN d.refobjid ELSE o.oprcode::oid END
-  JOIN pg_namespace n ON n.oid = p.pronamespace
-  WHERE p.oid >= ${FIRST_OWN_OID}`
-
-const LABELS = `SELECT enumtypid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder`
-
-const typesQuery = (
-  subtype: string,
-  join: string,
-): string => `SELECT t.oid, n.nspname, t.typname, t.typtype, t.typbasetype,
-    CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, t.typrelid, ${subtype}
-  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_range r ON r.rngtypid = t.oid ${join}`
-
-const TYPES = typesQuery('coalesce(r.rngsubtype, 0)', '')
-const TYPES_WITH_MULTIRANGES = typesQuery(
-  'coalesce(r.rngsubtype, m.rngsubtype, 0)',
-  'LEFT JOIN pg_range m ON m.rngmultitypid = t.oid',
-)

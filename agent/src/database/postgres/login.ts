@@ -86,6 +86,9 @@ function loginError(failure: LoginFailure): AgentError {
   })
 }
 
-/** Resources (53), the operator's intervention (57), a database that does not exist (3D000), a version that is not spoken. */
-const PASSED_ON = /^(?:53...|57...|3D000|08P01|0A000)$/u
+/**
+ * Resources (53), the operator's intervention (57), a database that does not exist (3D000), a setting that does not exist or cannot have its
+ * value (42704, 22023), a version that is not spoken.
+ */
+const PASSED_ON = /^(?:53...|57...|3D000|42704|22023|08P01|0A000)$/u
 const RETRYABLE = /^(?:53...|57...)$/u

@@ -4,7 +4,7 @@ import type { Lease } from '../../credentials/source.ts'
 import { AgentError } from '../../errors.ts'
 import { dial } from './dial.ts'
 import { type LoggedInConnection, logIn } from './login.ts'
-import { query, type TextRow } from './query.ts'
+import { runQueries, type TextRow } from './query.ts'
 import { isLocal, type PostgresTarget } from './target.ts'
 
 /** A session with a database, logged in and idle; whoever has it owns it. */
@@ -86,9 +86,8 @@ async function settle(connection: LoggedInConnection, settings: ReadonlyMap<stri
   const { socket, login, messages } = connection
   try {
     let row: TextRow = []
-    await query(connection, SESSION_QUERY, { maxRows: 1, maxBytes: MAX_PATH_BYTES }, (found) => {
-      row = found
-    })
+    const ask = { text: SESSION_QUERY, onRow: (found: TextRow) => void (row = found) }
+    await runQueries(connection, [ask], { maxRows: 1, maxBytes: MAX_PATH_BYTES })
     const [searchPath = '', ...kept] = row
     PINNED.forEach((name, index) => {
       if (settings.has(name) && settings.get(name) !== kept[index]) {

@@ -13,22 +13,32 @@ export interface QueryBounds {
 /** A row as text; NULL is undefined. */
 export type TextRow = readonly (string | undefined)[]
 
+/** A statement of our own, and what becomes of its rows. */
+export interface OwnQuery {
+  readonly text: string
+  readonly onRow: (row: TextRow) => void
+}
+
 /**
- * Runs one statement of our own as a simple query, on a connection that is idle and that nobody else reads, and gives each row to `onRow`.
- * Throws AgentError `catalog-failed` for an error of the server, `catalog-too-large` beyond the bounds, `database-violation`.
+ * Runs statements of our own, one simple query each, on a connection that is idle and that nobody else reads. They are sent together, so the
+ * way to the server is waited for once. Throws AgentError `catalog-failed` for an error of the server, `catalog-too-large` beyond the
+ * bounds, `database-violation`; the connection is of no use then.
  */
-export async function query(
+export async function runQueries(
   connection: { readonly socket: Socket; readonly messages: MessageSource },
-  text: string,
+  queries: readonly OwnQuery[],
   bounds: QueryBounds,
-  onRow: (row: TextRow) => void,
 ): Promise<void> {
-  connection.socket.write(encodeFrontend({ type: 'Query', query: text }))
+  for (const { text } of queries) connection.socket.write(encodeFrontend({ type: 'Query', query: text }))
+  for (const { onRow } of queries) await readAnswer(connection.messages, bounds, onRow)
+}
+
+async function readAnswer(messages: MessageSource, bounds: QueryBounds, onRow: OwnQuery['onRow']): Promise<void> {
   let rows = 0
   let bytes = 0
   let failure: AgentError | undefined
   for (;;) {
-    const message = await connection.messages.next()
+    const message = await messages.next()
     if (message.type === 'DataRow') {
       rows++
       for (const value of message.values) bytes += value?.length ?? 0
