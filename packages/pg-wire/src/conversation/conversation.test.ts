@@ -215,6 +215,7 @@ describe('the end of a session', () => {
       expect(reply(conversation, error('shutdown', 'FATAL')).events).toMatchObject([{ type: 'terminated' }])
       expect(conversation.terminated).toBe(true)
       expect(() => reply(conversation, READY)).toThrow(ProtocolViolationError)
+      expect(() => conversation.rows(0x44, 1, 9)).toThrow(ProtocolViolationError)
     }
   })
 
@@ -257,6 +258,12 @@ describe('a violation', () => {
     ] as const) {
       expect(() => new Conversation().frontend(message)).toThrow(ProtocolViolationError)
     }
+  })
+
+  test('is anything but rows and COPY data that streams', () => {
+    const conversation = new Conversation()
+    conversation.frontend(parse(''))
+    for (const tag of [0x31, 0x5a, 0x00]) expect(() => conversation.rows(tag, 1, 5)).toThrow(ProtocolViolationError)
   })
 
   test('is a reply that carries more than it should', () => {
@@ -322,6 +329,15 @@ describe('limits', () => {
     expect(conversation.statementFor('c')).toEqual({ state: 'unknown' })
     reply(conversation, PARSED)
     expect(conversation.full).toBe(false)
+  })
+
+  test('maxPending leaves a place for what is injected, and for the message it is injected for', () => {
+    const conversation = new Conversation({ maxPending: 1 })
+    conversation.frontend(parse('a'))
+    conversation.inject({ type: 'Describe', target: 'portal', name: '' })
+    conversation.frontend(EXECUTE)
+    expect(() => conversation.frontend(SYNC)).toThrow(ConversationFullError)
+    expect(conversation.pending).toBe(3)
   })
 
   test('maxNames bounds what is remembered', () => {

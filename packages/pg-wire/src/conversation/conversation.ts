@@ -33,7 +33,8 @@ import { type Phase, REPLIES } from './table.ts'
 export interface ConversationOptions {
   /**
    * Messages that may wait for their replies; default 10,000. At `full`, stop reading from the frontend until replies have come, and send the
-   * backend a Flush (which needs no registration), without which it may hold them back. Registering more throws ConversationFullError.
+   * backend a Flush (which needs no registration), without which it may hold them back. Registering more throws ConversationFullError; only what is
+   * injected, and the message behind it, still have a place.
    */
   readonly maxPending?: number
   /** Prepared statements and portals known at a time; default 10,000. Beyond it Parse and Bind throw ConversationFullError. */
@@ -163,7 +164,10 @@ export class Conversation<C> {
    * bytes passed. Throws ProtocolViolationError when none may come.
    */
   rows(tag: number, count: number, byteLength: number): void {
-    const type = backendType(tag) ?? 'DataRow'
+    const type = backendType(tag)
+    if ((type !== 'DataRow' && type !== 'CopyData') || this.#terminated) {
+      throw new ProtocolViolationError('backend', `Messages of type 0x${tag.toString(16)} may not stream here`)
+    }
     const entry = this.#owed.headFor(type)
     this.#advance(entry, type)
     entry.rows += count
@@ -189,7 +193,8 @@ export class Conversation<C> {
   ): Entry<C> | undefined {
     if (message.type === 'Terminate') this.#terminating = true
     if (message.type === 'Terminate' || message.type === 'Flush' || message.type === 'CopyData') return undefined
-    if (this.full) throw new ConversationFullError(this.#maxPending)
+    // What was injected for a message must not leave that message without a place.
+    if (this.full && !injected && this.#owed.last?.injected !== true) throw new ConversationFullError(this.#maxPending)
     if (message.type === 'Parse' || message.type === 'Bind') this.#checkNames()
     const entry = newEntry<C>(message.type, firstPhase(message))
     entry.context = context

@@ -29,6 +29,11 @@ export class Owed<C> {
     return this.#certain
   }
 
+  /** The entry that was registered last. */
+  get last(): MutableEntry<C> | undefined {
+    return this.#queue.at(this.#queue.length - 1)
+  }
+
   push(entry: MutableEntry<C>): void {
     // With nothing before it that could be a COPY, the end of COPY data is ignored by the server.
     if (isCopyEnd(entry) && this.#queue.length === 0) return
