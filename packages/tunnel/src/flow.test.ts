@@ -109,6 +109,21 @@ test('end waits for a reader that is slow, however slow', async () => {
   expect(got.bytes).toBe(sender.sent)
 })
 
+test('a session that was ended is cut when the peer never reads the rest', async () => {
+  const { session, inner } = await openPair({ endTimeoutMs: 50 })
+  const innerGot = new Recorder(inner)
+  const got = new Recorder(session)
+  session.pause()
+  inner.send(CHUNK)
+  inner.end()
+  expect(await innerGot.closed).toMatchObject({
+    code: 'aborted',
+    by: 'local',
+    message: 'the peer did not read the rest',
+  })
+  expect(await got.closed).toMatchObject({ code: 'aborted', by: 'remote' })
+})
+
 test('a session that is killed ends at both ends at once, even when nobody reads', async () => {
   const { session, inner } = await openPair(QUICK)
   const innerGot = new Recorder(inner)

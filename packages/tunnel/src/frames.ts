@@ -11,7 +11,7 @@ import type { TunnelLimits } from './settings.ts'
 // Theory of operation. `send` collects the chunks of one event-loop turn and writes them as one SessionFrame, whose protobuf is a tag, a
 // length and the bytes: written and read by hand here, because this is the path of every row. Any other frame goes through
 // ControlFrame, behind the data sent before it. The stream ends by a Close frame from either side: who receives it answers by ending its
-// own direction. Behind `end` the sender waits for that as long as the connection lives, because the reader may be slow; behind `destroy` it does not
+// own direction. Behind `end` the sender waits `endTimeoutMs` for that, because the reader may be slow; behind `destroy` it does not
 // wait. A call that ends without Close has been cut.
 
 export interface FrameHandlers {
@@ -88,8 +88,9 @@ export class FrameStream {
     if (this.#phase !== 'open') return
     this.control({ type: 'close', code: 'ended', message: '' })
     this.#phase = 'ending'
-    // No clock runs: a reader may take as long as it likes for what was sent, and to cut the stream would take it away unread.
     this.#call.end()
+    // A long time: to cut the stream takes from a slow reader what it has not read yet.
+    this.#timer = setTimeout(() => this.destroy('aborted', 'the peer did not read the rest'), this.#limits.endTimeoutMs)
     // What the peer still sends is dropped, and must not keep it from ending.
     this.#call.resume()
   }
@@ -107,6 +108,7 @@ export class FrameStream {
       this.#cutLater()
     } else {
       // A Close would wait behind what the peer does not read.
+      clearTimeout(this.#timer)
       this.#call.cancel()
     }
     this.#close({ code, message, by: 'local' })
@@ -197,7 +199,8 @@ export class FrameStream {
   }
 
   #cutLater(): void {
-    this.#timer ??= setTimeout(() => {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
       this.#call.cancel()
       this.#callClosed({ code: 'cancelled', message: 'the peer did not end its side' })
     }, this.#limits.closeTimeoutMs)

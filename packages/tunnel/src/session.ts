@@ -19,7 +19,7 @@ export interface Session<Outgoing, Incoming> {
   readonly pause: () => void
   readonly resume: () => void
   /**
-   * Ends the session when the peer has read everything sent so far, however long that takes; what the peer still sends is dropped. When nobody is
+   * Ends the session when the peer has read everything sent so far, for which it has `endTimeoutMs`; what the peer still sends is dropped. When nobody is
    * left who wants the session, `destroy` is the word.
    */
   readonly end: () => void

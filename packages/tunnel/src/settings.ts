@@ -10,6 +10,8 @@ export interface TunnelLimits {
   readonly openTimeoutMs: number
   /** How long what was destroyed, refused or answered with Close may take to leave before it is cut, in milliseconds. */
   readonly closeTimeoutMs: number
+  /** How long a session that was ended may wait for a slow peer to read the rest before it is cut, in milliseconds. */
+  readonly endTimeoutMs: number
   /** How long a dial to the gateway may take, in milliseconds. */
   readonly connectTimeoutMs: number
   /** The largest data frame that is sent, in bytes; more is split. */
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: TunnelLimits = {
   helloTimeoutMs: 10_000,
   openTimeoutMs: 30_000,
   closeTimeoutMs: 1_000,
+  endTimeoutMs: 300_000,
   connectTimeoutMs: 10_000,
   maxFrameBytes: 256 * 1024,
   maxMessageBytes: 1024 * 1024,
