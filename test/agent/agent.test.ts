@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { type Relay, runAgent, type RunningAgent } from '@sallyport/agent'
+import { type Relay, runAgent, type RunningAgent, startAgent } from '@sallyport/agent'
 import { type AgentConfig, type AgentConnection, Secret } from '@sallyport/config'
 import { NO_RULES } from '@sallyport/masking'
 import { decodeBackend, encodeFrontend, MessageReader } from '@sallyport/pg-wire'
@@ -13,7 +13,7 @@ import {
   type SessionOpen,
   type TunnelServer,
 } from '@sallyport/tunnel'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startPostgres, type TestPostgres, until } from '../support/index.ts'
 
@@ -98,10 +98,13 @@ describe('an agent', () => {
     }
   }
 
+  function logger(): Logger {
+    return pino({ level: 'trace' }, { write: (line: string) => (logged += line) })
+  }
+
   async function start(relay: Relay, connections: readonly AgentConnection[], sessions?: number): Promise<void> {
-    const logger = pino({ level: 'trace' }, { write: (line: string) => (logged += line) })
     const environment = { SHOP_USER: 'shop', SHOP_PASSWORD: PASSWORD, WRONG: 'a wrong password no log may show' }
-    agent = await runAgent(config(connections, sessions), { logger, clock, relay, environment })
+    agent = await runAgent(config(connections, sessions), { logger: logger(), clock, relay, environment })
     await until(() => agent.attached() === 1, { timeoutMs: 3000 }).catch((e) => {
       console.log(logged)
       throw e
@@ -228,6 +231,25 @@ describe('an agent', () => {
       session.handle({ onData: () => {}, onControl: resolve, onDrain: () => {}, onClosed: () => {} })
     })
     expect(await failed).toMatchObject({ type: 'failed', code: 'internal' })
+  })
+
+  it('masks by its floor when the gateway sends no rule', async () => {
+    await server.query('CREATE TABLE people (name text, ssn text)')
+    await server.query("INSERT INTO people VALUES ('Ada', '123-45-6789')")
+    await server.query('GRANT SELECT ON people TO shop')
+    const masking = { columns: [{ match: '*.people.ssn', strategy: 'redact' }] } as const
+    const credentials = { source: 'files', user: { name: 'shop' }, password: join(directory, 'password') } as const
+    writeFileSync(credentials.password, `${PASSWORD}\n`, { mode: 0o600 })
+    const floor = { readOnly: true, statementTimeoutMs: 0, masking }
+    agent = await startAgent(config([connection('shop', { floor, credentials })]), { logger: logger(), clock })
+    await until(() => agent.attached() === 1)
+    const session = await open('shop')
+    expect(await ask(session, 'SELECT name FROM people')).toEqual([['Ada']])
+    for (const query of ['SELECT ssn AS x FROM people', 'SELECT upper(ssn) FROM people', 'SELECT p FROM people p']) {
+      expect(JSON.stringify(await ask(session, query))).not.toContain('6789')
+    }
+    expect(await ask(session, 'DROP TABLE people').catch(String)).toContain('42501')
+    session.end()
   })
 
   it('tells of its health and counts its sessions over HTTP', async () => {
