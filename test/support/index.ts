@@ -19,3 +19,4 @@ export {
   type TestSallyport,
 } from './sallyport.ts'
 export { eventually, until, waitForEvent } from './wait-for.ts'
+export { openWire, type Wire, type WireOptions } from './wire.ts'

@@ -3,6 +3,8 @@ import { Client } from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
   createAuthority,
+  openWire,
+  until,
   postgresVersions,
   psql,
   runProcess,
@@ -56,6 +58,23 @@ describe.each(postgresVersions())('PostgreSQL %i for tests', (version) => {
     )
     expect(rows.map((row) => row.method)).toEqual(['md5', 'SCR'])
     expect(await server.sessions()).toEqual([])
+  })
+
+  test('is spoken to word by word, over TLS, and cancelled', async () => {
+    const server = await started
+    const tls = { ca: server.authority?.cert ?? '' }
+    const place = { port: server.port, user: 'open', database: 'a b', password: "it's", tls }
+    const wire = await openWire(place)
+    const answer = await wire.query('SELECT 1; SELECT 2')
+    expect(answer.filter((message) => message.type === 'DataRow')).toHaveLength(2)
+    wire.send({ type: 'Query', query: 'SELECT pg_sleep(60)' })
+    await until(async () => (await server.sessions()).some((session) => session.state === 'active'))
+    await wire.cancel()
+    const cancelled = await wire.until('ReadyForQuery')
+    expect(cancelled.map((message) => message.type)).toContain('ErrorResponse')
+    wire.send({ type: 'Terminate' })
+    expect(await wire.until('close')).toEqual([])
+    await expect(openWire({ ...place, password: 'wrong' })).rejects.toThrow('password authentication failed')
   })
 
   test('is reached by psql', async () => {
