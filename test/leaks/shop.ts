@@ -251,11 +251,7 @@ export const EVASIONS: readonly Evasion[] = [
     'select * from pg_statistic',
     "select attname, stavalues1::text from pg_statistic s join pg_attribute a on a.attrelid = s.starelid and a.attnum = s.staattnum where s.starelid = 'people'::regclass",
   ),
-  one(
-    'explain',
-    'explain (analyze, verbose) select * from people',
-    `explain select 1 from people where ssn = '${'4'}'`,
-  ),
+  one('explain', 'explain (analyze, verbose) select * from people', "explain select 1 from people where ssn = '4'"),
   one(
     'set returning',
     "select string_to_table(ssn, ',') from people",
@@ -330,14 +326,11 @@ export const EVASIONS: readonly Evasion[] = [
 
 /** Texts that must not be found in what a client got. */
 export const GIVEAWAYS: readonly Buffer[] = [
-  ...[
-    SSN,
-    SSN.toUpperCase(),
-    SSN.split('').reverse().join(''),
-    SSN.replaceAll('-', ''),
-    SSN.slice(-4) + '"',
-    '91827364',
-  ],
+  SSN,
+  SSN.split('').reverse().join(''),
+  SSN.replaceAll('-', ''),
+  `${SSN.slice(-4)}"`,
+  '91827364',
   Buffer.from(SSN).toString('hex'),
   Buffer.from(SSN).toString('base64').replaceAll('=', ''),
   createHash('md5').update(SSN).digest('hex'),

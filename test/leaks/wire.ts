@@ -15,6 +15,10 @@ export class WireClient {
   readonly messages: BackendMessage[] = []
   #ready = 0
   #closed = false
+  #keeps = true
+  #received = 0
+  /** The last bytes, where nothing is kept. */
+  #tail = Buffer.alloc(0)
   #wake: () => void = () => {}
 
   private constructor(socket: Socket) {
@@ -25,6 +29,13 @@ export class WireClient {
       this.#wake()
     })
     socket.on('data', (chunk: Buffer) => {
+      this.#received += chunk.length
+      if (!this.#keeps) {
+        this.#tail = Buffer.concat([this.#tail, chunk.subarray(-READY_BYTES)]).subarray(-READY_BYTES)
+        if (this.#tail.subarray(0, -1).equals(READY)) this.#ready += 1
+        this.#wake()
+        return
+      }
       this.#chunks.push(chunk)
       this.#reader.push(chunk)
       for (let raw = this.#reader.next(); raw !== undefined; raw = this.#reader.next()) {
@@ -49,6 +60,16 @@ export class WireClient {
     })
     await client.ready(1)
     return client
+  }
+
+  /** Bytes so far. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** Whether what comes is kept; otherwise only counted. */
+  keep(keeps: boolean): void {
+    this.#keeps = keeps
   }
 
   get closed(): boolean {
@@ -117,3 +138,6 @@ export class WireClient {
     this.#socket.destroy()
   }
 }
+
+const READY = Buffer.from([0x5a, 0, 0, 0, 5])
+const READY_BYTES = 6
