@@ -5,6 +5,7 @@ import createModule from 'libpg-query/wasm/libpg-query.js'
 import { SqlAnalyserError } from '../errors.ts'
 import type { Fields } from './ast.ts'
 import { describeRefusal, type Refusal } from './refusal.ts'
+import { createTreeReader, type TreeReader } from './tree-reader.ts'
 
 /**
  * The server's grammar as WebAssembly.
@@ -28,12 +29,21 @@ export interface RawStatement {
   readonly stmt_len?: number
 }
 
+interface ParseTree {
+  readonly stmts?: readonly RawStatement[]
+}
+
 interface Refused {
   readonly ok: false
   readonly failure: ParseFailure
 }
 
-type Instance = Awaited<ReturnType<typeof createModule>>
+type Module = Awaited<ReturnType<typeof createModule>>
+
+interface Instance {
+  readonly module: Module
+  readonly reader: TreeReader
+}
 
 /** Starts the grammar: two instances of the module. Throws SqlAnalyserError `parser-unavailable`. */
 export async function startGrammar(): Promise<Grammar> {
@@ -71,20 +81,21 @@ export async function startGrammar(): Promise<Grammar> {
 
 function exhaustion(error: unknown): ParseFailure {
   return error instanceof RangeError
-    ? { code: 'too-deep', message: 'the statement nests too deeply', position: undefined }
+    ? TOO_DEEP
     : { code: 'too-large', message: 'the statement exhausts the parser', position: undefined }
 }
 
 async function startInstance(): Promise<Instance> {
   try {
-    return await createModule()
+    const module = await createModule()
+    return { module, reader: createTreeReader((pointer, bytes) => module.UTF8ToString(pointer, bytes), POSITIONS) }
   } catch (cause) {
     throw new SqlAnalyserError('parser-unavailable', 'the SQL parser does not start', { cause })
   }
 }
 
 /** Throws whatever the module throws; the instance is unusable then. */
-function parseWith(module: Instance, text: string): ReturnType<Grammar['parse']> {
+function parseWith({ module, reader }: Instance, text: string): ReturnType<Grammar['parse']> {
   const bytes = module.lengthBytesUTF8(text) + 1
   const source = module._malloc(bytes)
   module.stringToUTF8(text, source, bytes)
@@ -97,17 +108,29 @@ function parseWith(module: Instance, text: string): ReturnType<Grammar['parse']>
       ? undefined
       : // PgQueryError: char *message; char *funcname; char *filename; int lineno; int cursorpos; char *context
         { message: module.UTF8ToString(module.getValue(error, 'i32')), character: module.getValue(error + 16, 'i32') }
-  const json = refusal === undefined && tree !== 0 ? module.UTF8ToString(tree) : undefined
+  const parsed = refusal === undefined ? readTree(reader, module.HEAPU8, tree) : undefined
   module._free(source)
   module._wasm_free_parse_result(result)
   if (refusal !== undefined) return refused(describeRefusal(refusal, text))
-  const parsed = JSON.parse(json ?? '') as { readonly stmts?: readonly RawStatement[] }
-  return { ok: true, statements: parsed.stmts ?? [] }
+  return parsed === undefined ? refused(TOO_DEEP) : { ok: true, statements: parsed.stmts ?? [] }
+}
+
+/** Undefined for a tree that is too deep to be read. That is no fault of the instance, which stays. */
+function readTree(reader: TreeReader, memory: Uint8Array, pointer: number): ParseTree | undefined {
+  try {
+    return reader.read(memory, pointer) as ParseTree
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 function refused(failure: ParseFailure): Refused {
   return { ok: false, failure }
 }
 
+const TOO_DEEP: ParseFailure = { code: 'too-deep', message: 'the statement nests too deeply', position: undefined }
+/** Fields of the tree that only say where something stands; the places of whole statements have other names. */
+const POSITIONS: ReadonlySet<string> = new Set(['location'])
 /** One at work, one spare. */
 const INSTANCES = 2

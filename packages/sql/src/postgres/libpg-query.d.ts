@@ -3,7 +3,9 @@ declare module 'libpg-query/wasm/libpg-query.js' {
   interface PgQueryModule {
     readonly lengthBytesUTF8: (text: string) => number
     readonly stringToUTF8: (text: string, pointer: number, maxBytes: number) => number
-    readonly UTF8ToString: (pointer: number) => string
+    readonly UTF8ToString: (pointer: number, maxBytes?: number) => string
+    /** The module's memory; another view after the memory grew. */
+    readonly HEAPU8: Uint8Array
     readonly getValue: (pointer: number, type: 'i32') => number
     readonly _malloc: (bytes: number) => number
     readonly _free: (pointer: number) => void
