@@ -139,9 +139,9 @@ describe('messages of a backend', () => {
     }
   })
 
-  test('an older server names the minor version alone', () => {
-    const older = bytes('v', 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0)
-    expect(decodeBackend(new RawMessage(older))).toMatchObject({ minor: 0 })
+  test('a server may name the minor version alone', () => {
+    const minorAlone = bytes('v', 0, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0)
+    expect(decodeBackend(new RawMessage(minorAlone))).toMatchObject({ minor: 0 })
   })
 
   test('a notice in the encoding of the server is readable all the same', () => {

@@ -18,7 +18,7 @@ export const NegotiateProtocolVersion: Codec<NegotiateProtocolVersion> = {
   decode: (body) => {
     const version = body.int32()
     const major = version >>> 16
-    // Servers before 18 send the minor version alone, newer ones the whole version: both mean major version 3.
+    // PostgreSQL sends the whole version, the documentation speaks of the minor one alone: both mean major version 3.
     if (major !== 0 && major !== 3) {
       throw new MalformedMessageError('backend', `Version ${major}.${version & 0xffff} was never asked for`)
     }

@@ -217,6 +217,8 @@ export class Conversation<C> {
     // The table lets CommandComplete end a COPY FROM STDIN only here.
     if (type === 'CommandComplete' && entry.copy?.direction === 'in') this.#owed.copySucceeded()
     const event = readReply(type, entry, raw)
+    // Portals end with their transaction, which may be followed by another before ReadyForQuery. (A ROLLBACK may be one to a savepoint.)
+    if (event?.type === 'completed' && event.commandTag === 'COMMIT') this.#meanings.portals.clear()
     if (phase === 'Done') {
       this.#owed.shift()
       this.#meanings.settle(entry, 'applied')

@@ -147,6 +147,15 @@ describe('the name of a portal', () => {
     expect([...conversation.portals()]).toEqual([])
   })
 
+  test('ends with a COMMIT, even when the next transaction begins at once', () => {
+    const conversation = prepared()
+    conversation.frontend(bind('p', 's'))
+    conversation.frontend({ type: 'Query', query: 'COMMIT; BEGIN' })
+    reply(conversation, BOUND, { type: 'CommandComplete', commandTag: 'COMMIT' })
+    reply(conversation, { type: 'CommandComplete', commandTag: 'BEGIN' }, IN_BLOCK)
+    expect(portal(conversation, 'p')).toBe('unknown')
+  })
+
   test('belongs to the statement that the backend bound', () => {
     const conversation = prepared()
     // Unsettled when it is sent: the Parse in the segment before may fail, and does.
