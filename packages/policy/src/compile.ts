@@ -52,7 +52,7 @@ function compileSet(set: string, rules: readonly Rule[], problems: PolicyProblem
       if (!(error instanceof GuardrailError)) throw error
       problems.push({
         code: 'rule',
-        message: `${error.message} (rule ${rule.id})`,
+        message: `Rule ${rule.id}: ${error.message}`,
         path: ['sets', set, index, error.key],
       })
     }
