@@ -117,5 +117,5 @@ export {
   parseTimeoutMs,
   type SettingRefusal,
 } from './startup-settings.ts'
-export type { StartupSetting } from './startup-options.ts'
+export { parseOptions, type StartupSetting } from './startup-options.ts'
 export { traceMessage, type TraceOptions, traceStartupPacket } from './trace/trace.ts'
