@@ -28,7 +28,7 @@ export class MessageReader {
     this.#queue.push(chunk)
   }
 
-  /** The next whole message, valid until the next {@link push}; undefined when more bytes are needed. */
+  /** The next whole message, which keeps its bytes as long as the chunks it came in are not changed; undefined when more bytes are needed. */
   next(): RawMessage | undefined {
     const queue = this.#queue
     if (queue.length < HEADER_BYTES) return undefined

@@ -1,4 +1,4 @@
-/** A whole message as it came: bytes that are borrowed from the reader, which says until when. */
+/** A whole message as it came: bytes that are borrowed from whoever delivers it, who says until when. */
 export class RawMessage {
   /** The type byte. */
   readonly tag: number

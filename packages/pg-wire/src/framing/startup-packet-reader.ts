@@ -20,7 +20,7 @@ export class StartupPacketReader {
     this.#queue.push(chunk)
   }
 
-  /** The body of the next packet, valid until the next {@link push}; undefined when more bytes are needed. */
+  /** The body of the next packet, which keeps its bytes as long as the chunks it came in are not changed; undefined when more are needed. */
   next(): Uint8Array | undefined {
     const queue = this.#queue
     if (queue.length < LENGTH_BYTES) return undefined
