@@ -7,7 +7,10 @@ export interface Catalogue {
   readonly version: string
   /** The schema in which the search path finds a relation of this name; undefined when there is none or it is not known. */
   readonly schemaOf: (relation: string, searchPath: readonly string[]) => string | undefined
-  /** Whether a function of this name exists outside pg_catalog; it may win over a built-in one by its argument types. */
+  /**
+   * Whether a function of this name exists outside pg_catalog; it may win over a built-in one by its argument types. Leave out those
+   * of extensions that the operator trusts: citext alone would make `lower` and `=` unknown.
+   */
   readonly hasUserFunction: (name: string) => boolean
   /** Whether an operator of this name exists outside pg_catalog. */
   readonly hasUserOperator: (name: string) => boolean

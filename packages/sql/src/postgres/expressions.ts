@@ -11,8 +11,11 @@ export const EXPRESSION_HANDLERS: Readonly<Record<string, Handler>> = {
   A_Expr: (walker, body) => {
     const kind = textOf(body['kind'])
     const operator = nameOf(body['name'])
-    // BETWEEN carries its own name in place of an operator's.
-    if (!kind.includes('BETWEEN')) callOperator(walker, operator)
+    if (kind.includes('BETWEEN')) {
+      // Its name is the keyword; what it calls are these two.
+      callOperator(walker, ['>='])
+      callOperator(walker, ['<='])
+    } else callOperator(walker, operator)
     const use = operatorUse(kind, operator.at(-1) ?? '')
     operand(walker, body['lexpr'], use)
     operand(walker, body['rexpr'], use)
@@ -24,6 +27,7 @@ export const EXPRESSION_HANDLERS: Readonly<Record<string, Handler>> = {
   NullTest: (walker, body) => walker.using('other', body['arg']),
   BooleanTest: (walker, body) => walker.using('equality', body['arg']),
   CaseExpr: (walker, body) => {
+    if (body['arg'] !== undefined) callOperator(walker, ['='])
     walker.using(body['arg'] === undefined ? walker.use : 'equality', body['arg'])
     walker.node(body['args'])
     walker.node(body['defresult'])
@@ -34,8 +38,9 @@ export const EXPRESSION_HANDLERS: Readonly<Record<string, Handler>> = {
   },
   SubLink: (walker, body) => {
     const operator = nameOf(body['operName'])
-    if (operator.length > 0) callOperator(walker, operator)
     const compares = body['testexpr'] !== undefined
+    if (operator.length > 0) callOperator(walker, operator)
+    else if (compares) callOperator(walker, ['='])
     walker.using(compares ? 'equality' : undefined, body['testexpr'])
     const exists = body['subLinkType'] === 'EXISTS_SUBLINK'
     walker.using(compares ? 'equality' : exists || walker.use === undefined ? undefined : 'other', body['subselect'])

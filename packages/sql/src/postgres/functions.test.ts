@@ -29,6 +29,7 @@ describe('functions', () => {
     ['SELECT public.lower(a) FROM t', 'read unknown'],
     ['SELECT "Lower"(a) FROM t', 'read unknown'],
     ['SELECT f()', 'read unknown'],
+    ["SELECT * FROM public.dblink('host=x', 'SELECT 1') AS t(a int)", 'network read unknown'],
     ['SELECT pg_temp.f()', 'read unknown'],
     ['SELECT information_schema._pg_expandarray(a) FROM t', 'read'],
     ['SELECT information_schema.f(a) FROM t', 'read unknown'],
@@ -71,6 +72,18 @@ describe('functions', () => {
     expect(effects('SELECT lower(a) FROM t', { searchPath: ['public', 'pg_catalog'] })).toBe('read unknown')
     expect(effects('SELECT 1 + 1', { searchPath: ['public', 'pg_catalog'] })).toBe('read unknown')
     expect(effects('SELECT lower(a) FROM t', { searchPath: 'unknown' })).toBe('read unknown')
+    for (const sql of [
+      'SELECT a BETWEEN b AND c FROM t',
+      'SELECT a IN (SELECT b FROM u) FROM t',
+      'SELECT CASE a WHEN 1 THEN 2 END FROM t',
+      'SELECT 1 FROM t JOIN u USING (a)',
+      'SELECT 1 FROM t NATURAL JOIN u',
+      'SELECT NULLIF(a, b) FROM t',
+      'SELECT a IS DISTINCT FROM b FROM t',
+    ]) {
+      expect(effects(sql, { searchPath: 'unknown' })).toBe('read unknown')
+      expect(effects(sql)).toBe('read')
+    }
     expect(effects('SELECT lower(a) FROM t', { searchPath: ['pg_catalog', 'public'] })).toBe('read')
     expect(effects('SELECT pg_catalog.lower(a) FROM t', { searchPath: 'unknown' })).toBe('read')
   })

@@ -59,8 +59,12 @@ export function functionEffects(
   if (listed !== undefined) return listed
   if (schema === 'pg_catalog') return builtinFunction(name) ?? UNKNOWN
   if (schema === 'information_schema') return isInformationSchemaFunction(name) ? READ : UNKNOWN
-  if (schema !== undefined) return UNKNOWN
-  return meansCatalogue(settings, name, 'hasUserFunction') ? (builtinFunction(name) ?? UNKNOWN) : UNKNOWN
+  if (schema === undefined && meansCatalogue(settings, name, 'hasUserFunction')) {
+    const builtin = builtinFunction(name)
+    if (builtin !== undefined) return builtin
+  }
+  // Where the extension is installed nobody can tell; that it speaks to other servers is in its name.
+  return name.startsWith('dblink') ? NETWORK : UNKNOWN
 }
 
 /**
@@ -86,3 +90,5 @@ function record(walker: Walker, schema: string | undefined, name: string, effect
   walker.facts.functions.set(`${schema ?? ''}\0${name}`, { schema, name, effects })
   walker.add(effects)
 }
+
+const NETWORK: ReadonlySet<Effect> = new Set(['network', 'unknown'])

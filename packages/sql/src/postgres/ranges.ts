@@ -2,7 +2,7 @@ import { bodyOf, fieldsOf, listOf, nameOf, textOf, type Fields } from './ast.ts'
 import { isBuiltinRelation } from './builtins.ts'
 import { mentionColumns } from './columns.ts'
 import type { Mention } from './facts.ts'
-import { callFunction } from './functions.ts'
+import { callFunction, callOperator } from './functions.ts'
 import { isCte, type Range } from './scope.ts'
 import type { Handler, Walker } from './walker.ts'
 
@@ -50,6 +50,7 @@ export const RANGE_HANDLERS: Readonly<Record<string, Handler>> = {
       walker.facts.predicatesUnknown = true
       for (const range of joined) if (range.mention !== undefined) range.mention.all = true
     }
+    if (body['isNatural'] === true || body['usingClause'] !== undefined) callOperator(walker, ['='])
     for (const column of nameOf(body['usingClause'])) mentionColumns(walker, joined, column, 'equality')
     walker.using('equality', body['quals'])
     const alias = fieldsOf(body['alias']) ?? fieldsOf(body['join_using_alias'])
