@@ -3,6 +3,7 @@ import type { Clock } from '@sallyport/core'
 import { loadPostgres, StatementCache } from '@sallyport/sql'
 import type { Logger } from 'pino'
 import { type RunningAgent, runAgent } from './agent.ts'
+import { longTextReader } from './session/long-texts.ts'
 import { createRelay } from './session/relay-session.ts'
 
 /**
@@ -13,7 +14,8 @@ export async function startAgent(
   config: AgentConfig,
   { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
 ): Promise<RunningAgent> {
-  const analyser = await loadPostgres({ maxTextBytes: config.limits.statementBytes })
-  const relay = createRelay({ analyser, cache: new StatementCache(), clock })
+  const limits = { maxTextBytes: config.limits.statementBytes }
+  const analyser = await loadPostgres(limits)
+  const relay = createRelay({ analyser, cache: new StatementCache(), readLongText: longTextReader(limits), clock })
   return runAgent(config, { logger, clock, relay, environment: process.env })
 }

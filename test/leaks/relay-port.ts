@@ -5,6 +5,7 @@ import {
   DEFAULT_CATALOG_BOUNDS,
   openCatalog,
   openDatabase,
+  longTextReader,
   type OpenedSession,
   Password,
   sessionSettings,
@@ -46,7 +47,9 @@ export interface RelayPort {
 }
 
 export async function startRelayPort(options: RelayPortOptions): Promise<RelayPort> {
-  const relay = createRelay({ analyser: await loadPostgres(), cache: new StatementCache(), clock: CLOCK })
+  const analyser = await loadPostgres()
+  const readLongText = longTextReader({})
+  const relay = createRelay({ analyser, cache: new StatementCache(), readLongText, clock: CLOCK })
   const target = {
     host: '127.0.0.1',
     port: options.postgres.port,

@@ -79,6 +79,11 @@ describe.each(postgresVersions())('the relay over PostgreSQL %i', (version) => {
       expect(rows).toEqual([{ sum: '50500', count: '100' }])
     })
 
+    test('a long text is judged as a short one', async () => {
+      const { rows } = await client.query(`select ssn, upper(ssn) as up /* ${'x'.repeat(40_000)} */ from people`)
+      expect(rows).toEqual([{ ssn: '[redacted]', up: '[redacted]' }])
+    })
+
     test('reports what was hidden, by column, and nothing of what passed', async () => {
       await client.query('select * from orders')
       await client.query('select id, ssn, email from people')

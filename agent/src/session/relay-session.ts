@@ -14,12 +14,14 @@ import { BackendSide } from './backend-side.ts'
 import { ClientOutput } from './client-output.ts'
 import { RelayError } from './errors.ts'
 import { FrontendSide } from './frontend-side.ts'
+import type { ReadLongText } from './long-texts.ts'
 import { createStatementReader } from './statement-reader.ts'
 
 /** What all sessions of an agent share. */
 export interface RelayOptions {
   readonly analyser: PostgresAnalyser
   readonly cache: StatementCache
+  readonly readLongText: ReadLongText
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
@@ -58,7 +60,7 @@ class SessionRelay {
     this.#socket = database.socket
     this.#conversation = new Conversation()
     const memory = new SessionMemory(session.open.startup)
-    const analyser = createStatementReader(options.analyser, options.cache, connection.functions)
+    const analyser = createStatementReader(options.analyser, options.cache, connection.functions, options.readLongText)
     this.#judge = new StatementJudge({
       analyser,
       catalog: opened.catalog,

@@ -1,12 +1,14 @@
 import type { Analysis, Effect } from '@sallyport/core'
 import {
   DEFAULT_POSTGRES_SETTINGS,
+  needsWorker,
   type PostgresAnalyser,
   type PostgresSettings,
   postgresSettingsKey,
   type StatementCache,
 } from '@sallyport/sql'
 import type { TextAnalyser } from '../masking/judge.ts'
+import type { ReadLongText } from './long-texts.ts'
 
 /**
  * Reads the texts of a connection's sessions: the analyser behind a cache that sessions share.
@@ -17,6 +19,7 @@ export function createStatementReader(
   analyser: PostgresAnalyser,
   cache: StatementCache,
   functions: ReadonlyMap<string, readonly Effect[]>,
+  readLongText: ReadLongText,
 ): TextAnalyser {
   const settings = {
     default: keyed({ ...DEFAULT_POSTGRES_SETTINGS, functions }),
@@ -27,12 +30,15 @@ export function createStatementReader(
       const { key, value } = settings[searchPath]
       const known = cache.find(key, text)
       if (known !== undefined) return known
-      const analysis: Analysis = analyser.analyse(text, value)
-      cache.keep(key, text, analysis)
-      return analysis
+      const keep = (analysis: Analysis): Analysis => {
+        cache.keep(key, text, analysis)
+        return analysis
+      }
+      return needsWorker(text) ? readLongText(text, value).then(keep) : keep(analyser.analyse(text, value))
     },
-    copyStream: (text) => analyser.copyStream(text),
-    storedColumns: (text) => analyser.storedColumns(text),
+    // A long text is not read a second time here: what is not known is refused.
+    copyStream: (text) => (needsWorker(text) ? undefined : analyser.copyStream(text)),
+    storedColumns: (text) => (needsWorker(text) ? undefined : analyser.storedColumns(text)),
   }
 }
 

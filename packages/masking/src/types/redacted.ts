@@ -3,7 +3,7 @@ import type { ResolvedType } from './resolve-type.ts'
 
 /**
  * The constant that `redact` puts in the place of a value: valid for the type and its modifier, in the asked format. Undefined when the type
- * has none (enums, composites, anything unknown); then the value becomes NULL.
+ * has none (enums, composites, an empty tsquery in binary, anything unknown); then the value becomes NULL.
  *
  * @param typeModifier as RowDescription gives it; -1 when there is none
  */
@@ -220,7 +220,6 @@ const BINARY: Readonly<Record<string, Uint8Array>> = {
   pg_lsn: new Uint8Array(8),
   varbit: int32(0),
   tsvector: int32(0),
-  tsquery: int32(0),
   multirange: int32(0),
   regproc: new Uint8Array(4),
   regprocedure: new Uint8Array(4),
