@@ -1,4 +1,4 @@
-import { parseOptions } from '@sallyport/pg-wire'
+import { parseIdentifierList, parseOptions } from '@sallyport/pg-wire'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresVersions, startPostgres, type TestPostgres } from '../support/index.ts'
@@ -53,6 +53,34 @@ describe.each(postgresVersions())('the options of a StartupMessage, PostgreSQL %
       { numRuns: 300, interruptAfterTimeLimit: 8000 },
     )
     expect(taken).toBeGreaterThan(20)
+  })
+
+  it('with a list of schemas name to the server the schemas that were read', async () => {
+    const client = await server.connect()
+    await client.query(
+      'CREATE SCHEMA IF NOT EXISTS a; CREATE SCHEMA IF NOT EXISTS b; CREATE SCHEMA IF NOT EXISTS "A,""b"',
+    )
+    const schemas = ['a', 'b', 'A,"b', 'pg_catalog', 'public']
+    const name = fc.constantFrom('a', 'A', 'b', '"a"', '"A,""b"', '"A"', 'PG_CATALOG', 'public', 'c', '"a', 'a"', '')
+    const list = fc.array(fc.tuple(name, fc.constantFrom(',', ' , ', ' ', '')), { maxLength: 5 })
+    let taken = 0
+    await fc.assert(
+      fc.asyncProperty(list, async (parts) => {
+        const path = parts
+          .flat()
+          .join('')
+          .replace(/ ?, ?$/u, '')
+        const names = parseIdentifierList(path)
+        if (names === undefined) return
+        taken++
+        await client.query(`SELECT pg_catalog.set_config('search_path', $1, false)`, [path])
+        const { rows } = await client.query<{ names: string[] }>('SELECT current_schemas(false)::text[] AS names')
+        expect(rows[0]?.names).toEqual([...new Set(names)].filter((each) => schemas.includes(each)))
+      }),
+      { numRuns: 400, interruptAfterTimeLimit: 5000 },
+    )
+    expect(taken).toBeGreaterThan(50)
+    await client.end()
   })
 
   it.each(['-c role=nobody -c', '-c', '--application_name', 'application_name=x', '-c =x', '--=x', '-z', '-c a b'])(
