@@ -226,6 +226,24 @@ describe('the end of a session', () => {
   })
 })
 
+describe('ready', () => {
+  test('is not the same as having nothing pending', () => {
+    const conversation = new Conversation()
+    expect(conversation.ready).toBe(true)
+    conversation.frontend(parse(''))
+    expect(conversation.ready).toBe(false)
+    reply(conversation, error('syntax error'))
+    expect({ pending: conversation.pending, ready: conversation.ready }).toEqual({ pending: 0, ready: false })
+    conversation.frontend(SYNC)
+    reply(conversation, READY)
+    expect(conversation.ready).toBe(true)
+    conversation.frontend(SYNC)
+    conversation.frontend(SYNC)
+    reply(conversation, READY)
+    expect(conversation.ready).toBe(false)
+  })
+})
+
 describe('a violation', () => {
   test.each<BackendMessage>([
     PARSED,

@@ -48,6 +48,7 @@ export class Conversation<C> {
   readonly #owed = new Owed<C>()
   readonly #meanings = new Meanings<C>()
   #transaction: TransactionStatus = 'idle'
+  #ready = true
   #terminating = false
   #terminated = false
 
@@ -64,6 +65,14 @@ export class Conversation<C> {
   /** Messages whose replies have not all come; without a Sync that a failed COPY may have swallowed. */
   get pending(): number {
     return this.#owed.certain
+  }
+
+  /**
+   * Whether the backend waits for the frontend: it was ready after all that was sent. `pending` can be 0 without that, when the backend has failed an
+   * extended message and skips to a Sync that has not been sent.
+   */
+  get ready(): boolean {
+    return this.#ready && this.#owed.length === 0
   }
 
   /** Whether to hold the frontend back. */
@@ -155,7 +164,7 @@ export class Conversation<C> {
       return FORWARD
     }
     if (type === 'ErrorResponse') return this.#failed(raw)
-    if (type === 'ReadyForQuery') return this.#ready(raw)
+    if (type === 'ReadyForQuery') return this.#becameReady(raw)
     return isAsynchronous(type) ? ASYNCHRONOUS : this.#replied(type, raw)
   }
 
@@ -200,6 +209,7 @@ export class Conversation<C> {
     entry.context = context
     entry.refusal = refusal
     entry.injected = injected
+    this.#ready = false
     this.#meanings.propose(entry, message, sql)
     this.#owed.push(entry)
     return entry
@@ -250,7 +260,7 @@ export class Conversation<C> {
       : { action: 'replace', bytes: encodeBackend(refusal), events }
   }
 
-  #ready(raw: RawMessage): Step<C> {
+  #becameReady(raw: RawMessage): Step<C> {
     const { status } = decodeBackendAs(ReadyForQuery, raw)
     const { entry, skipped } = this.#owed.headForReady()
     this.#advance(entry, 'ReadyForQuery')
@@ -258,6 +268,7 @@ export class Conversation<C> {
     for (const passed of skipped) this.#meanings.settle(passed, 'skipped')
     this.#meanings.settle(entry, 'applied')
     this.#transaction = status
+    this.#ready = true
     // Portals end with their transaction.
     if (status === 'idle') this.#meanings.portals.clear()
     const ready: ConversationEvent<C> = { type: 'ready', entry, status }
