@@ -14,10 +14,10 @@ function shown(
 }
 
 const grid = {
-  columns: ['name', 'email'],
+  columns: ['name', 'email', 'city'],
   rows: [
-    ['小林', 'a@example.com'],
-    ['Zoë', null],
+    ['小林', 'ada.lovelace@example.com', '大阪市北区'],
+    ['Zoë', null, 'Bern'],
   ],
 }
 
@@ -35,7 +35,7 @@ test('two tables stand side by side where there is room, and one below the other
   const wide = shown({ columns: 120 }, {}, both).split('\n')
   expect(wide[0]).toMatch(/^left +│ right$/)
   expect(new Set(wide.slice(0, -1).map((line) => displayWidth(line.split('│')[0] ?? ''))).size).toBe(1)
-  const narrow = shown({ columns: 80 }, {}, both)
+  const narrow = shown({ columns: 60 }, {}, both)
   expect(narrow).not.toContain('│')
   expect(narrow.indexOf('left')).toBeLessThan(narrow.indexOf('right'))
 })

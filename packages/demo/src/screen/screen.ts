@@ -16,6 +16,8 @@ export interface Grid {
 
 /** The few shapes that the tour's text has. */
 export interface Screen {
+  /** How many columns there are to write in. */
+  readonly width: number
   heading(text: string): void
   /** What happens next, in a sentence or two. */
   say(text: string): void
@@ -44,6 +46,7 @@ export function createScreen(output: Output, environment: NodeJS.ProcessEnv): Sc
   const line = (text = ''): void => output.write(`${text}\n`)
   const width = Math.min(Math.max(output.columns ?? DEFAULT_COLUMNS, MIN_COLUMNS), MAX_COLUMNS)
   return {
+    width,
     heading: (text) => {
       line()
       line(paint(BOLD, text))
@@ -60,7 +63,8 @@ export function createScreen(output: Output, environment: NodeJS.ProcessEnv): Sc
     check: (promise, held) => line(`  ${held ? paint(GREEN, '✓') : paint(RED, '✗')} ${promise}`),
     sideBySide: (left, right) => {
       const each = Math.floor((width - 3) / 2)
-      const stacked = each < SIDE_COLUMNS
+      const wanted = Math.max(naturalWidth(left.grid), naturalWidth(right.grid))
+      const stacked = each < wanted * LEGIBLE_SHARE
       const room = stacked ? width - 2 : each
       const leftLines = gridLines(left.grid, room)
       const rightLines = gridLines(right.grid, room)
@@ -82,6 +86,15 @@ export function createScreen(output: Output, environment: NodeJS.ProcessEnv): Sc
     table: (grid) => gridLines(grid, width - 2).forEach((part) => line(`  ${part.trimEnd()}`)),
     blank: () => line(),
   }
+}
+
+/** The columns a table would like to have. A cell that is long anyway does not count beyond `LONG_CELL`. */
+function naturalWidth(grid: Grid): number {
+  const widths = grid.columns.map((name, at) => {
+    const cells = grid.rows.map((row) => displayWidth(row[at] ?? NULL))
+    return Math.min(Math.max(displayWidth(name), ...cells), LONG_CELL)
+  })
+  return widths.reduce((sum, width) => sum + width + 2, -2)
 }
 
 /** The lines of a table, each exactly `room` columns wide. The widest columns give way first. */
@@ -113,7 +126,9 @@ function wrap(text: string, width: number): readonly string[] {
 const DEFAULT_COLUMNS = 160
 const MIN_COLUMNS = 60
 const MAX_COLUMNS = 180
-const SIDE_COLUMNS = 48
+// Side by side is worth it while most of each cell is still to be read.
+const LEGIBLE_SHARE = 0.75
+const LONG_CELL = 30
 const MIN_CELL = 4
 const NULL = '∅'
 const BOLD = 1

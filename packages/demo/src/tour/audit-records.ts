@@ -10,9 +10,13 @@ export const auditRecords: Step = {
     const verdicts = records.filter((record) => record['type'] === 'statement-verdict')
     const outcomes = new Map(records.filter(isOutcome).map((record) => [String(record['statement']), record]))
     screen.blank()
+    const columns = screen.width < WIDE_COLUMNS ? NARROW : WIDE
     screen.table({
-      columns: ['seq', 'who', 'connection', 'phase', 'statement', 'verdict', 'rule', 'outcome', 'rows', 'masked'],
-      rows: verdicts.slice(-SHOWN).map((verdict) => line(verdict, outcomes.get(String(verdict['statement'])))),
+      columns,
+      rows: verdicts.slice(-SHOWN).map((verdict) => {
+        const facts = factsOf(verdict, outcomes.get(String(verdict['statement'])))
+        return columns.map((name) => facts[name] ?? '')
+      }),
     })
     const saw = (text: string, action: string): boolean =>
       verdicts.some((one) => String(one['text']).startsWith(text) && one['action'] === action)
@@ -32,21 +36,21 @@ export const auditRecords: Step = {
   },
 }
 
-function line(verdict: AuditRecord, outcome: AuditRecord | undefined): readonly (string | null)[] {
+function factsOf(verdict: AuditRecord, outcome: AuditRecord | undefined): Readonly<Record<string, string>> {
   const rules = (verdict['rules'] as readonly { rule: string }[] | undefined) ?? []
   const session = verdict['session'] as Record<string, unknown>
-  return [
-    String(verdict['sequence']),
-    subject(verdict),
-    String(session['connection']),
-    String(verdict['phase']),
-    String(verdict['text']).replaceAll(/\s+/g, ' '),
-    String(verdict['action']),
-    rules[0]?.rule ?? '',
-    outcome === undefined ? '' : String(outcome['outcome']),
-    outcome === undefined ? '' : String(outcome['rows']),
-    outcome === undefined ? '' : String(redactions(outcome)),
-  ]
+  return {
+    seq: String(verdict['sequence']),
+    who: subject(verdict),
+    connection: String(session['connection']),
+    phase: String(verdict['phase']),
+    statement: String(verdict['text']).replaceAll(/\s+/g, ' '),
+    verdict: String(verdict['action']),
+    rule: rules[0]?.rule ?? '',
+    outcome: outcome === undefined ? '' : String(outcome['outcome']),
+    rows: outcome === undefined ? '' : String(outcome['rows']),
+    masked: outcome === undefined ? '' : String(redactions(outcome)),
+  }
 }
 
 function subject(record: AuditRecord): string {
@@ -61,7 +65,7 @@ function redactions(record: AuditRecord): number {
 
 /** A prepared statement has a verdict when it is prepared and one each time it runs; only what runs has an outcome. */
 function hasOutcome(record: AuditRecord): boolean {
-  return record['type'] === 'statement-verdict' && record['phase'] !== 'parse' && record['phase'] !== 'bind'
+  return record['type'] === 'statement-verdict' && record['phase'] !== 'parse'
 }
 
 function isOutcome(record: AuditRecord): boolean {
@@ -82,5 +86,8 @@ async function whenWritten(directory: Tour['auditDirectory']): Promise<readonly 
   }
 }
 
+const WIDE = ['seq', 'who', 'connection', 'phase', 'statement', 'verdict', 'rule', 'outcome', 'rows', 'masked']
+const NARROW = ['statement', 'verdict', 'rule', 'outcome', 'masked']
+const WIDE_COLUMNS = 110
 const SHOWN = 12
 const WRITTEN_TIMEOUT_MS = 3000

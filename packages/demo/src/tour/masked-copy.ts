@@ -12,13 +12,15 @@ export const maskedCopy: Step = {
     const held = await copied(direct)
     const got = await copied(readonly)
     screen.sideBySide({ title: 'The database holds', grid: held }, { title: 'The client gets', grid: got })
+    const dates = column(got, 'birth_date')
     return [
       { promise: 'as many rows as there are', held: got.rows.length === CUSTOMER_IDS.length },
       { promise: 'what is not protected is untouched', held: column(got, 'id').join() === CUSTOMER_IDS.join() },
       {
         promise: 'no protected value is in the answer',
-        held: ['email', 'card_number', 'iban'].every((name) => isKept(column(held, name), got)),
+        held: ['email', 'iban', 'birth_date'].every((name) => isKept(column(held, name), got)),
       },
+      { promise: 'a date that is masked as NULL is NULL', held: dates.every((day) => day === null) },
     ]
   },
 }
@@ -34,5 +36,5 @@ async function copied(client: Client): Promise<Grid> {
   }
 }
 
-const COLUMNS = ['id', 'email', 'card_number', 'iban']
+const COLUMNS = ['id', 'email', 'iban', 'birth_date']
 const COPY = `COPY (SELECT ${COLUMNS.join(', ')} FROM customers WHERE id IN (${CUSTOMER_IDS.join(', ')}) ORDER BY id) TO STDOUT`
