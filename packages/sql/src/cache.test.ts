@@ -19,6 +19,15 @@ describe('StatementCache', () => {
     expect(cache.find('kS', 'ELECT 1')).toBeUndefined()
   })
 
+  test('settings that come and go leave nothing wrong and nothing growing behind', () => {
+    const cache = new StatementCache()
+    for (let version = 0; version < 3000; version += 1) {
+      cache.keep(`k${String(version)}`, 'a', version % 2 === 0 ? empty : refused('syntax'))
+      expect(cache.find(`k${String(version)}`, 'a')?.ok).toBe(version % 2 === 0)
+    }
+    expect(cache.size).toBeLessThanOrEqual(1000)
+  })
+
   test('the least recently used entry leaves first', () => {
     const cache = new StatementCache({ maxEntries: 2 })
     cache.keep('k', 'a', empty)

@@ -18,6 +18,8 @@ export class StatementCache {
   readonly #limits: StatementCacheLimits
   /** A Map remembers insertion order; a hit moves its entry to the end. */
   readonly #entries = new Map<string, { readonly analysis: Analysis; readonly bytes: number }>()
+  /** A settings' key may be long; an entry's key has a number in its place. */
+  readonly #settings = new Map<string, number>()
   #bytes = 0
 
   constructor(limits: Partial<StatementCacheLimits> = {}) {
@@ -34,7 +36,7 @@ export class StatementCache {
 
   /** The analysis of a text, if it is here. */
   find(settingsKey: string, text: string): Analysis | undefined {
-    const key = entryKey(settingsKey, text)
+    const key = this.#key(settingsKey, text)
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     this.#entries.delete(key)
@@ -45,7 +47,7 @@ export class StatementCache {
   /** Keeps an analysis. A `too-slow` failure says nothing about the text and is not kept. */
   keep(settingsKey: string, text: string, analysis: Analysis): void {
     if (!analysis.ok && analysis.failure.code === 'too-slow') return
-    const key = entryKey(settingsKey, text)
+    const key = this.#key(settingsKey, text)
     const bytes = estimate(key, analysis)
     if (bytes > this.#limits.maxBytes) return
     this.#forget(key)
@@ -60,7 +62,19 @@ export class StatementCache {
 
   clear(): void {
     this.#entries.clear()
+    this.#settings.clear()
     this.#bytes = 0
+  }
+
+  #key(settingsKey: string, text: string): string {
+    let number = this.#settings.get(settingsKey)
+    if (number === undefined) {
+      // Settings that were given up leave their entries behind; a fresh start bounds both.
+      if (this.#settings.size >= MAX_SETTINGS) this.clear()
+      number = this.#settings.size
+      this.#settings.set(settingsKey, number)
+    }
+    return `${String(number)}:${text}`
   }
 
   #forget(key: string): void {
@@ -69,11 +83,6 @@ export class StatementCache {
     this.#entries.delete(key)
     this.#bytes -= entry.bytes
   }
-}
-
-/** The length stands between the two, so no pair of key and text can be mistaken for another. */
-function entryKey(settingsKey: string, text: string): string {
-  return `${String(settingsKey.length)}:${settingsKey}${text}`
 }
 
 /** Two bytes a character of the key, and for the facts what a measurement of their parts came to. */
@@ -90,5 +99,6 @@ function estimate(key: string, analysis: Analysis): number {
   return 2 * key.length + facts
 }
 
+const MAX_SETTINGS = 1000
 const STATEMENT_BYTES = 1024
 const PART_BYTES = 200

@@ -1,4 +1,5 @@
 import type { Effect } from '@sallyport/core'
+import { parseSearchPath } from './search-path.ts'
 
 /**
  * What setting a parameter does beyond the session. A change after which the guard would read texts otherwise than the server, or with a
@@ -21,13 +22,8 @@ export function isQuotedList(name: string): boolean {
 
 /** Behind another schema, built-in names would no longer mean what they say. */
 function searchesCatalogueFirst(path: string): boolean {
-  const names = path.split(',').map((part) =>
-    part
-      .trim()
-      .replace(/^"(.*)"$/, '$1')
-      .toLowerCase(),
-  )
-  return names.indexOf('pg_catalog') <= 0
+  const names = parseSearchPath(path)
+  return names !== undefined && names.indexOf('pg_catalog') <= 0
 }
 
 const SESSION: ReadonlySet<Effect> = new Set(['session'])
