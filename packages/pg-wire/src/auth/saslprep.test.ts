@@ -24,6 +24,7 @@ describe('SASLprep', () => {
     ['\u00AD', 'nothing would be left'],
     ['\uFF21\u{1F600}', 'unassigned in Unicode 3.2'],
     ['\uE000\uFF21', 'private use is prohibited'],
+    ['\u0340', 'prohibited, though its normal form is not'],
   ])('%j stays as it is: %s', (password) => {
     expect(saslprep(password)).toBe(password)
   })

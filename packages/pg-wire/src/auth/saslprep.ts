@@ -24,7 +24,8 @@ function prepare(password: string): string | undefined {
     if (tables.nonAsciiSpace(code)) mapped += ' '
     else if (!tables.mappedToNothing(code)) mapped += character
   }
-  const codes = Array.from(mapped.normalize('NFKC'), (character) => character.codePointAt(0) ?? 0)
+  // RFC 4013 looks for prohibited characters behind the normalisation, the server before it; the server's verifier is what must be met.
+  const codes = Array.from(mapped, (character) => character.codePointAt(0) ?? 0)
   const first = codes[0]
   const last = codes.at(-1)
   if (first === undefined || last === undefined) return undefined
@@ -33,7 +34,7 @@ function prepare(password: string): string | undefined {
   if (codes.some(tables.rightToLeft)) {
     if (codes.some(tables.leftToRight) || !tables.rightToLeft(first) || !tables.rightToLeft(last)) return undefined
   }
-  return String.fromCodePoint(...codes)
+  return mapped.normalize('NFKC')
 }
 
 type Contains = (code: number) => boolean
