@@ -13,7 +13,9 @@ describe.each(postgresVersions())('a password, PostgreSQL %i', (version) => {
 
   // What SASLprep treats in some way of its own: spaces, marks, wide forms, right-to-left letters, what is prohibited or unassigned.
   const special = fc.constantFrom(
-    ...'\u00A0\u00AD\u0308\u0344\u034F\u0627\u0628\u0661\u05D0\u1680\u180E\u2000\u200B\u200C\u200D\u2028\u2060\u2168\u2126\uFB01\uFEFF\uFF21\uFFFD\u0007\u007F\u0340\u0341\u200E\u202A\u206A\uE000\u0221\u0234\u1E9E',
+    ...Array.from(
+      '\u00A0\u00AD\u0308\u0344\u034F\u0627\u0628\u0661\u05D0\u1680\u180E\u2000\u200B\u200C\u200D\u2028\u2060\u2168\u2126\uFB01\uFEFF\uFF21\uFFFD\u0007\u007F\u0340\u0341\u200E\u202A\u206A\uE000\u0221\u0234\u1E9E',
+    ),
     '\u{1D400}',
     '\u{1F600}',
     '\u{2F868}',
