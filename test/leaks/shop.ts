@@ -321,7 +321,23 @@ export const EVASIONS: readonly Evasion[] = [
     'select last_value from sq',
     "select currval('sq')",
   ),
-  one('advisory lock', "select pg_advisory_lock(replace(ssn, '-', '')::bigint) from people"),
+  one(
+    'advisory lock',
+    "select pg_advisory_lock(replace(ssn, '-', '')::bigint) from people",
+    "select (classid::bigint << 32) + objid::bigint from pg_locks where locktype = 'advisory'",
+  ),
+  simple(
+    'data from a file',
+    "copy people (ssn) to '/tmp/sallyport-leak-test'",
+    'create temp table f (z text)',
+    "copy f from '/tmp/sallyport-leak-test'",
+    'select z from f',
+    "select pg_read_file('/tmp/sallyport-leak-test')",
+  ),
+  simple(
+    'view replaced before it is read',
+    'create or replace view v_orders as select id, total as code from orders; create temp view vx as select 1 as a; create or replace temp view vx as select 1 as a, ssn from people; select * from vx',
+  ),
 ]
 
 /** Texts that must not be found in what a client got. */

@@ -37,6 +37,7 @@ export class StatementJudge {
   #snapshot: CatalogSnapshot | undefined
   #protection: Protection | undefined
   #lookedMs = Number.NEGATIVE_INFINITY
+  #refreshedMs = Number.NEGATIVE_INFINITY
   #judgedBy: { readonly protection: Protection | undefined; readonly epoch: object } | undefined
 
   constructor(options: JudgeOptions) {
@@ -51,6 +52,7 @@ export class StatementJudge {
   /** From the next statement on. Sources are strictest-wins: the floor's and the policy's. */
   setRules(sources: readonly MaskingRules[]): void {
     this.#rules = new ColumnRules(sources)
+    this.#options.memory.forgetNames()
     this.#protection = undefined
     this.#judgedBy = undefined
   }
@@ -113,6 +115,7 @@ export class StatementJudge {
   async refresh(visible: boolean): Promise<void> {
     const { catalog, memory, settled, signal } = this.#options
     const all = settled()
+    this.#refreshedMs = this.#options.clock.monotonicMs()
     if (visible) catalog.invalidate()
     this.#use(await catalog.refresh(this.#snapshot?.version ?? -1, signal))
     if (all) memory.refreshed()
@@ -145,9 +148,14 @@ export class StatementJudge {
     }
   }
 
-  /** Within a transaction a newer catalogue seldom helps: what the transaction made does not show there. */
+  /**
+   * A newer catalogue shows what this session did, once no transaction hides it. Names that nobody has are asked for again now and then only: a
+   * client that keeps using one must not keep the catalogue loading.
+   */
   #worthwhile(): boolean {
-    return this.#options.settled() || this.#options.clock.monotonicMs() - this.#lookedMs > this.#options.catalogLookMs
+    const { memory, settled, clock, catalogLookMs } = this.#options
+    if (memory.doubtful && settled()) return true
+    return clock.monotonicMs() - this.#refreshedMs > catalogLookMs
   }
 
   #due(): boolean {

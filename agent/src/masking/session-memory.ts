@@ -66,6 +66,12 @@ export class SessionMemory implements SessionExposure {
     for (const { statement, exposure } of facts.parts) if (statement !== undefined) this.#remember(statement, exposure)
   }
 
+  /** Other rules are in force: what was judged by the old ones is not known any more. */
+  forgetNames(): void {
+    this.#named.prepared.clear()
+    this.#named.cursor.clear()
+  }
+
   /** The transaction is over. */
   settled(): void {
     this.#transaction = 'none'
@@ -80,7 +86,7 @@ export class SessionMemory implements SessionExposure {
   #remember(statement: Statement, exposure: Exposure): void {
     const { effects, session } = statement
     if (effects.has('ddl')) this.#mark(this.#tainted, true)
-    if (effects.has('procedural') || (exposure === 'unknown' && effects.has('unknown'))) this.#unseen()
+    if (exposure === 'unknown' && UNSEEN.some((effect) => effects.has(effect))) this.#unseen()
     if (exposure !== 'none' && carriesSetting(statement)) this.#mark(true, this.#doubtful)
     if (session === undefined) return
     if (session.type === 'set') {
@@ -129,6 +135,9 @@ export class SessionMemory implements SessionExposure {
 function carriesSetting({ session, functions }: Statement): boolean {
   return (session?.type === 'set' && session.value === 'unknown') || functions.some(({ name }) => name === 'set_config')
 }
+
+/** Code, and data, that come from elsewhere than the text. */
+const UNSEEN = ['procedural', 'unknown', 'file'] as const
 
 const MAX_NAMES = 1000
 

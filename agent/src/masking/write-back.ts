@@ -20,7 +20,10 @@ export function storesProtected(part: PartFacts, stored: ReadonlySet<string> | '
 /** Whether the statement writes values at all. A view stores none, and its columns are protected as what it reads. */
 export function stores(statement: Statement): boolean {
   const { kind, effects, functions, relations } = statement
-  if (kind.endsWith('view') || !effects.has('write')) return false
+  if (kind.endsWith('view')) return false
+  // The key of an advisory lock is a number that pg_locks shows to everyone.
+  if (functions.some(({ name }) => ADVISORY.test(name))) return true
+  if (!effects.has('write')) return false
   if (kind !== 'select') return true
   // SELECT … FOR UPDATE counts as a write, and stores nothing.
   return (
@@ -29,3 +32,5 @@ export function stores(statement: Statement): boolean {
     !relations.some(({ access }) => access === 'read')
   )
 }
+
+const ADVISORY = /^pg_(?:try_)?advisory_/

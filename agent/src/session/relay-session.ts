@@ -105,10 +105,13 @@ class SessionRelay {
     this.#socket.on('end', () => this.#databaseGone())
     this.#socket.on('drain', () => this.#holdClient('database', false))
     if (database.leftover.length > 0) this.#backend.push(database.leftover)
-    this.#socket.on('data', (chunk: Buffer) => this.#backend.push(chunk))
+    this.#socket.on('data', (chunk: Buffer) => {
+      if (!this.#over) this.#backend.push(chunk)
+    })
     this.#socket.resume()
     session.handle({
       onData: (chunk) => {
+        if (this.#over) return
         this.#socket.cork()
         this.#frontend.push(chunk)
         this.#socket.uncork()
@@ -207,8 +210,7 @@ class SessionRelay {
 
   /** What runs is cancelled, or the database would go on with it until it has something to say. */
   #leaveDatabase(): void {
-    const busy = this.#conversation.pending > 0 || this.#conversation.transaction !== 'idle'
-    if (busy && !this.#socket.destroyed) void this.#opened.cancel()
+    if (this.#conversation.pending > 0 && !this.#socket.destroyed) void this.#opened.cancel()
     if (this.#socket.writable) this.#socket.end(encodeFrontend({ type: 'Terminate' }))
     // What still comes is for nobody.
     this.#socket.resume()
