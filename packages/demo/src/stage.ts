@@ -50,6 +50,7 @@ export function startStage(options: StageOptions): Stage {
         { what: 'psql, writing:', line: `PGPASSWORD=${token} psql ${at} -U shop-write ${database}` },
         { what: 'A driver:', line: `postgresql://shop-readonly:${token}@127.0.0.1:${ports.postgres}/${database}` },
         { what: 'The audit log:', line: auditDirectory },
+        { what: 'Whether it is whole:', line: `npx sallyport audit verify ${auditDirectory}` },
         { what: 'Health and figures:', line: `http://127.0.0.1:${ports.gatewayHttp}/readyz and /metrics` },
       ]
     },
