@@ -60,6 +60,65 @@ describe('functions', () => {
     expect(effects(sql)).toBe(expected)
   })
 
+  test.each([
+    'SELECT JSON_OBJECTAGG(f(): 1)',
+    'SELECT JSON_ARRAYAGG(1 ORDER BY f())',
+    'SELECT JSON_OBJECT(f(): 1)',
+    "SELECT JSON_EXISTS(a, '$' PASSING f() AS x) FROM t",
+    "SELECT JSON_QUERY(a, '$' DEFAULT f() ON EMPTY) FROM t",
+    'SELECT JSON(f())',
+    'SELECT JSON_SERIALIZE(f())',
+    'SELECT JSON_SCALAR(f())',
+    'SELECT JSON_ARRAY(SELECT f())',
+    'SELECT XMLSERIALIZE(CONTENT f() AS text)',
+    'SELECT XMLELEMENT(NAME a, XMLATTRIBUTES(f() AS b))',
+    'SELECT f() IS DOCUMENT',
+    'SELECT 1 FROM t GROUP BY ROLLUP (f())',
+    'SELECT sum(a) OVER (ROWS f() PRECEDING) FROM t',
+    'INSERT INTO t (a[f()]) VALUES (1)',
+    'UPDATE t SET a[f()] = 1',
+    'UPDATE t SET (a, b) = (f(), 1)',
+    'SELECT 1 OFFSET f()',
+    'MERGE INTO t USING s ON f() WHEN MATCHED THEN DELETE',
+    'MERGE INTO t USING s ON true WHEN MATCHED AND f() THEN DELETE',
+    'MERGE INTO t USING s ON true WHEN MATCHED THEN UPDATE SET a = f()',
+    'MERGE INTO t USING s ON true WHEN NOT MATCHED THEN INSERT VALUES (f())',
+    'SELECT * FROM f() WITH ORDINALITY',
+    'SELECT GREATEST(1, f())',
+    'SELECT COALESCE(1, f())',
+    'SELECT NULLIF(1, f())',
+    'SELECT ARRAY[f()]',
+    'SELECT ROW(f())',
+    'SELECT (f()).x',
+    'SELECT (f())[1]',
+    'SELECT 1 FROM t TABLESAMPLE system (f())',
+    'SELECT 1 FROM t TABLESAMPLE system (1) REPEATABLE (f())',
+    'INSERT INTO t VALUES (1) ON CONFLICT ((f(a))) DO NOTHING',
+    'INSERT INTO t VALUES (1) ON CONFLICT (a) WHERE f() DO NOTHING',
+    'INSERT INTO t VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 1 WHERE f()',
+    'SELECT 1 WHERE f() IS TRUE',
+    'SELECT 1 WHERE f() IS NULL',
+    'SELECT 1 WHERE 1 = ANY (f())',
+    'SELECT 1 WHERE a IN (SELECT f())',
+    'SELECT 1 WHERE a BETWEEN 1 AND f()',
+    "SELECT a LIKE 'x' ESCAPE f() FROM t",
+    'SELECT a AT TIME ZONE f() FROM t',
+    'SELECT f()::int COLLATE "C"',
+    'VALUES (f())',
+    'SELECT * FROM (VALUES (f())) x',
+    'SELECT 1 FROM a JOIN b ON f()',
+    'SELECT 1 FROM a, LATERAL (SELECT f()) b',
+    'WITH c AS (SELECT f()) SELECT 1',
+    'DELETE FROM t WHERE a = 1 RETURNING f()',
+    'DECLARE c CURSOR FOR SELECT f()',
+    'CREATE TABLE n AS SELECT f()',
+    'COPY (SELECT f()) TO STDOUT',
+    'COPY t FROM STDIN WHERE f()',
+  ])('wherever an expression may stand, a call in it is found: %s', (sql) => {
+    expect(statement(sql).functions).toContainEqual({ schema: undefined, name: 'f', effects: new Set(['unknown']) })
+    expect(statement(sql).effects.has('unknown')).toBe(true)
+  })
+
   test('an operator that pg_catalog does not have is a function nobody knows', () => {
     expect(effects('SELECT 1 + 2, 1 OPERATOR(pg_catalog.+) 2')).toBe('read')
     for (const sql of ['SELECT 1 === 2', 'SELECT 1 OPERATOR(public.+) 2', 'SELECT 1 ORDER BY 1 USING OPERATOR(a.<)']) {
