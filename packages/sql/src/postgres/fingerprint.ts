@@ -52,8 +52,9 @@ function isLiteral(value: unknown): boolean {
 }
 
 function mixText(state: State, text: string): void {
-  for (let index = 0; index < text.length; index += 1) mixNumber(state, text.charCodeAt(index))
-  mixNumber(state, CLOSE)
+  let hash = text.length
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME)
+  mixNumber(state, hash)
 }
 
 function mixNumber(state: State, value: number): void {
@@ -70,6 +71,7 @@ function hex(value: number): string {
   return value.toString(16).padStart(8, '0')
 }
 
+const FNV_PRIME = 16_777_619
 const LITERAL = 0x1_00_00
 const TRUE = 0x1_00_02
 const FALSE = 0x1_00_03

@@ -88,7 +88,7 @@ function exhaustion(error: unknown): ParseFailure {
 async function startInstance(): Promise<Instance> {
   try {
     const module = await createModule()
-    return { module, reader: createTreeReader((pointer, bytes) => module.UTF8ToString(pointer, bytes), POSITIONS) }
+    return { module, reader: createTreeReader((pointer, bytes) => module.UTF8ToString(pointer, bytes), POSITION) }
   } catch (cause) {
     throw new SqlAnalyserError('parser-unavailable', 'the SQL parser does not start', { cause })
   }
@@ -130,7 +130,7 @@ function refused(failure: ParseFailure): Refused {
 }
 
 const TOO_DEEP: ParseFailure = { code: 'too-deep', message: 'the statement nests too deeply', position: undefined }
-/** Fields of the tree that only say where something stands; the places of whole statements have other names. */
-const POSITIONS: ReadonlySet<string> = new Set(['location'])
+/** The field that only says where a part stands; the places of whole statements have other names. */
+const POSITION = 'location'
 /** One at work, one spare. */
 const INSTANCES = 2

@@ -14,7 +14,7 @@ function unescapedBytes(text: string): readonly number[] {
   )
 }
 
-function readText(text: string, skipped: ReadonlySet<string> = new Set()): unknown {
+function readText(text: string, skipped = 'no such field'): unknown {
   const memory = memoryOf(text)
   const decode = (pointer: number, bytes: number): string =>
     decodeURIComponent(
@@ -49,7 +49,7 @@ describe('the reader of parse trees', () => {
   })
 
   test('leaves out skipped numbers, and nothing else', () => {
-    const skipped = new Set(['location'])
+    const skipped = 'location'
     expect(readText('{"a":1,"location":7,"b":{"location":-1}}', skipped)).toEqual({ a: 1, b: {} })
     expect(readText('{"location":"/data","c":[{"location":0}]}', skipped)).toEqual({ location: '/data', c: [{}] })
   })

@@ -2,8 +2,9 @@
  * Reads the parse tree that the grammar leaves in memory, JSON ended by NUL, without making a string of it first.
  *
  * Theory of operation: the tree says everything with few distinct words, so each run of plain ASCII is looked up among the words seen before
- * and becomes the same string object again. A string with an escape or any other byte goes through JSON.parse. Fields in `skipped` are
- * read over, numbers only. About half the time of decoding and JSON.parse; a property holds the two to the same result.
+ * and becomes the same string object again. A string with an escape or any other byte goes through JSON.parse. Numbers in fields of one name are
+ * read over. It takes less time than decoding and JSON.parse, and leaves less
+ * behind to collect; a property holds the two to the same result.
  */
 export interface TreeReader {
   /** The value at a pointer. Throws SyntaxError for what is not the JSON that the grammar writes, RangeError for what
@@ -11,12 +12,13 @@ export interface TreeReader {
   readonly read: (memory: Uint8Array, pointer: number) => unknown
 }
 
-/** @param decode the text of a pointer and a number of bytes of UTF-8 */
-export function createTreeReader(
-  decode: (pointer: number, bytes: number) => string,
-  skipped: ReadonlySet<string>,
-): TreeReader {
-  const words: (string | undefined)[] = []
+/**
+ * @param decode the text of a pointer and a number of bytes of UTF-8
+ * @param skipped the field whose numbers are left out
+ */
+export function createTreeReader(decode: (pointer: number, bytes: number) => string, skipped: string): TreeReader {
+  // Filled at once: written here and there it would become a slow dictionary.
+  const words: (string | undefined)[] = Array.from({ length: WORDS }, () => undefined)
   let memory: Uint8Array = new Uint8Array()
   let at = 0
 
@@ -41,11 +43,13 @@ export function createTreeReader(
     }
     for (;;) {
       const name = readString()
-      expect(COLON)
-      const value = skipped.has(name) ? skip() : read()
+      if (memory[at] !== COLON) throw unexpected()
+      at += 1
+      const value = name === skipped ? skip() : read()
       if (value !== SKIPPED) fields[name] = value
       if (memory[at] === CLOSE_BRACE) break
-      expect(COMMA)
+      if (memory[at] !== COMMA) throw unexpected()
+      at += 1
     }
     at += 1
     return fields
@@ -61,21 +65,23 @@ export function createTreeReader(
     for (;;) {
       items.push(read())
       if (memory[at] === CLOSE_BRACKET) break
-      expect(COMMA)
+      if (memory[at] !== COMMA) throw unexpected()
+      at += 1
     }
     at += 1
     return items
   }
 
   const readString = (): string => {
-    expect(QUOTE)
+    if (memory[at] !== QUOTE) throw unexpected()
+    at += 1
     // Locals: this loop sees every byte of every word.
     const bytes = memory
     const start = at
     let end = start
     let hash = 0
-    for (let byte = bytes[end]; byte !== QUOTE; byte = bytes[end]) {
-      if (byte === undefined || byte < SPACE || byte === BACKSLASH || byte > LAST_ASCII) return readEscaped(start)
+    for (let byte = bytes[end] ?? 0; byte !== QUOTE; byte = bytes[end] ?? 0) {
+      if (byte < SPACE || byte === BACKSLASH || byte > LAST_ASCII) return readEscaped(start)
       hash = Math.imul(hash ^ byte, FNV_PRIME)
       end += 1
     }
@@ -116,7 +122,7 @@ export function createTreeReader(
       value = value * 10 + (byte - DIGIT_0)
       at += 1
     }
-    if (at === start) throw new SyntaxError('unexpected byte in the parse tree')
+    if (at === start) throw unexpected()
     return negative ? -value : value
   }
 
@@ -131,11 +137,6 @@ export function createTreeReader(
     return value
   }
 
-  const expect = (byte: number): void => {
-    if (memory[at] !== byte) throw new SyntaxError('unexpected byte in the parse tree')
-    at += 1
-  }
-
   return {
     read: (from, pointer) => {
       memory = from
@@ -145,6 +146,10 @@ export function createTreeReader(
       return value
     },
   }
+}
+
+function unexpected(): SyntaxError {
+  return new SyntaxError('unexpected byte in the parse tree')
 }
 
 const SKIPPED = Symbol('skipped')
