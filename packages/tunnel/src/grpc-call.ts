@@ -21,6 +21,7 @@ export class GrpcCall implements Call {
   #handlers: CallHandlers | undefined
   #paused = false
   #congested = false
+  #cancelled = false
   // How it will have ended once everything is delivered.
   #ending: CallEnd | undefined
   #ended: CallEnd | undefined
@@ -56,7 +57,7 @@ export class GrpcCall implements Call {
 
   write(parts: readonly Uint8Array[]): boolean {
     const stream = this.#stream
-    if (stream.closed || stream.destroyed || stream.writableEnded) return false
+    if (this.#cancelled || stream.closed || stream.destroyed || stream.writableEnded) return false
     let length = 0
     for (const part of parts) length += part.length
     if (length <= COPY_BYTES) stream.write(joined(parts, length))
@@ -87,14 +88,17 @@ export class GrpcCall implements Call {
   }
 
   cancel(): void {
-    this.#stream.close(constants.NGHTTP2_CANCEL)
+    if (this.#cancelled) return
+    this.#cancelled = true
     // Nobody reads it any more; unread bytes would hold its window and its memory.
     this.#stream.resume()
+    // Never from inside an event of the connection: nghttp2 is then in the middle of reading, and Node's forced flush may not end.
+    setImmediate(() => this.#stream.close(constants.NGHTTP2_CANCEL))
   }
 
   drop(): void {
     this.cancel()
-    this.#session?.destroy()
+    setImmediate(() => this.#session?.destroy())
   }
 
   /** True when the connection underneath is gone. */

@@ -29,7 +29,8 @@ export function dialCalls(options: CallClientOptions): CallClient {
       return outgoing(stream, new GrpcCall(stream, address, limits))
     },
     close: () => closeSession(session, limits.closeTimeoutMs),
-    drop: () => session.destroy(),
+    // See GrpcCall.cancel: never from inside an event of the connection.
+    drop: () => void setImmediate(() => session.destroy()),
   }
 }
 

@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { appendFile, readdir, unlink } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readAudit, sallyport as run, until } from '../support/index.ts'
+import { codeOf, setStage, type Stage } from './setup.ts'
+
+let stage: Stage
+let small: string
+
+/** A file system of four megabytes: it fills for real. */
+beforeAll(async () => {
+  small = await mkdtemp(join(tmpdir(), 'small-disk-'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', small])
+  stage = await setStage({ auditDirectory: join(small, 'audit') })
+})
+
+afterAll(async () => {
+  await stage?.stop()
+  execFileSync('umount', ['-l', small])
+  await rm(small, { recursive: true, force: true })
+})
+
+it('a full disk refuses statements with a clear error, and the log recovers by itself', async () => {
+  const client = await stage.connect()
+  expect(await codeOf(client.query('SELECT 1'))).toBe('no error')
+  execFileSync('sh', ['-c', `dd if=/dev/zero of='${small}/filler' bs=4k 2>/dev/null; true`])
+  await until(async () => (await codeOf(client.query('SELECT 2'))) === '58030', {
+    what: 'a refusal',
+    timeoutMs: 20_000,
+  })
+  expect(await codeOf(client.query("UPDATE people SET name = 'unrecorded'"))).toBe('58030')
+  expect((await stage.sallyport.fetch('/readyz')).text).toContain('audit log')
+  expect(await codeOf(stage.connect())).toBe('58030')
+  await unlink(join(small, 'filler'))
+  await until(async () => (await codeOf(client.query('SELECT 3'))) === 'no error', {
+    what: 'the recovery',
+    timeoutMs: 20_000,
+  })
+  expect((await stage.sallyport.fetch('/readyz')).status).toBe(200)
+  expect(await stage.postgres.query("SELECT count(*)::int AS n FROM people WHERE name = 'unrecorded'")).toEqual([
+    { n: 0 },
+  ])
+  await client.end()
+  expect((await stage.sallyport.verifyAudit()).verification.ok).toBe(true)
+})
+
+it('every statement has a verdict before its outcome, and no value of a parameter is in the log', async () => {
+  const client = await stage.connect()
+  await client.query('SELECT $1::text AS x', ['a-parameter-nobody-may-read'])
+  await client.query('SELECT 1/0').catch(() => undefined)
+  await client.end()
+  await until(
+    async () => (await readAudit(stage.sallyport.auditDirectory)).some(({ sqlState }) => sqlState === '22012'),
+    { what: 'the outcome' },
+  )
+  const records = await readAudit(stage.sallyport.auditDirectory)
+  expect(JSON.stringify(records)).not.toContain('a-parameter-nobody-may-read')
+  const verdicts = new Map(
+    records
+      .filter(({ type }) => type === 'statement-verdict')
+      .map((record) => [record['statement'], record['sequence']]),
+  )
+  const outcomes = records.filter(({ type }) => type === 'statement-outcome')
+  expect(outcomes.length).toBeGreaterThan(0)
+  for (const { statement, sequence } of outcomes) expect(verdicts.get(statement)).toBeLessThan(sequence as number)
+})
+
+it('audit verify says the log is whole, and finds what was added to it', async () => {
+  const { auditDirectory } = stage.sallyport
+  const whole = await run(['audit', 'verify', auditDirectory])
+  expect(whole.stdout).toContain('whole')
+  expect(whole.code).toBe(0)
+  await stage.sallyport.gateway.stop()
+  const segments = (await readdir(auditDirectory)).filter((name) => name.endsWith('.jsonl')).toSorted()
+  await appendFile(join(auditDirectory, segments.at(-1) ?? ''), '{"type":"statement-verdict","text":"SELECT 1"}\n')
+  const changed = await run(['audit', 'verify', auditDirectory, '-o', 'json'])
+  expect(changed.code).toBe(1)
+  expect(changed.stdout).toContain('"ok":false')
+})
