@@ -7,6 +7,7 @@ import {
   postgresSettingsKey,
   type PostgresSettings,
 } from '@sallyport/sql'
+import { longTextReader } from '@sallyport/sql-worker'
 
 /** Turns texts into facts; a text that was seen before costs a look-up. */
 export interface Inspector {
@@ -19,6 +20,7 @@ export interface Inspector {
 export async function createInspector(maxTextBytes: number): Promise<Inspector> {
   const analyser = await loadPostgres({ maxTextBytes })
   const cache = new StatementCache()
+  const long = longTextReader({ maxTextBytes })
   const settingsOf = new WeakMap<GatewayConnection, { readonly settings: PostgresSettings; readonly key: string }>()
   const known = (connection: GatewayConnection): { readonly settings: PostgresSettings; readonly key: string } => {
     let entry = settingsOf.get(connection)
@@ -36,10 +38,14 @@ export async function createInspector(maxTextBytes: number): Promise<Inspector> 
       const { settings, key } = known(connection)
       const found = cache.find(key, text)
       if (found !== undefined) return found
-      const analysis = analyser.analyse(text, settings)
-      cache.keep(key, text, analysis)
-      return analysis
+      const keep = (analysis: Analysis): Analysis => {
+        cache.keep(key, text, analysis)
+        return analysis
+      }
+      return text.length > analyser.limits.maxInlineLength && text.length <= analyser.limits.maxTextBytes
+        ? long.analyse(text, settings).then(keep)
+        : keep(analyser.analyse(text, settings))
     },
-    close: () => Promise.resolve(),
+    close: () => long.close(),
   }
 }

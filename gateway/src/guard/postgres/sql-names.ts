@@ -1,11 +1,16 @@
 import type { Analysis } from '@sallyport/core'
 import type { SqlNames } from '@sallyport/pg-wire'
 
-/** Which names of statements and portals the SQL of a text may change; undefined when none, which is the common case. */
+/**
+ * Which names of statements and portals the SQL of a text may change; undefined when none, which is the common case. EXECUTE and FETCH must have
+ * been resolved, because what they stand for decides.
+ */
 export function sqlNames(analysis: Analysis): SqlNames | undefined {
   if (!analysis.ok) return undefined
   let names: { statements: string[] | 'all'; portals: string[] | 'all' } | undefined
-  for (const { session } of analysis.statements) {
+  for (const { session, effects } of analysis.statements) {
+    // Code that the text does not show may DEALLOCATE and PREPARE as well.
+    if (effects.has('procedural') || effects.has('unknown')) return { statements: 'all', portals: 'all' }
     switch (session?.type) {
       case 'prepare':
       case 'deallocate':

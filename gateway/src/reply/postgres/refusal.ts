@@ -29,6 +29,13 @@ export function unrecordedError(cause: AuditFileError): ErrorResponse {
   })
 }
 
+/** The ErrorResponse for a message whose text is not UTF-8, as the server words it. */
+export function notUtf8Error(): ErrorResponse {
+  return error('22021', 'invalid byte sequence for encoding "UTF8"', {
+    hint: 'Send UTF-8; this session reads nothing else.',
+  })
+}
+
 /** The ErrorResponse that ends a session. */
 export function fatalError(
   sqlState: string,

@@ -10,7 +10,9 @@ import type { ParameterFacts, StatementPhase } from '@sallyport/audit'
 import { AuditFileError, type AuditLog } from '@sallyport/audit-file'
 import type { Analysis } from '@sallyport/core'
 import {
+  MalformedMessageError,
   MessageReader,
+  decodeForRefusal,
   decodeFrontend,
   encodeFrontend,
   type Bind,
@@ -24,7 +26,7 @@ import {
 import { sqlNames } from '../../guard/postgres/sql-names.ts'
 import { opaque, type PreparedNames } from '../../guard/postgres/prepared-names.ts'
 import type { Gate, Passage } from '../../guard/gate.ts'
-import { refusalError, unrecordedError } from '../../reply/postgres/refusal.ts'
+import { notUtf8Error, refusalError, unrecordedError } from '../../reply/postgres/refusal.ts'
 import { type Barrier, startRun, type StatementRun } from './statement-run.ts'
 
 export interface InboundPort {
@@ -56,6 +58,7 @@ export class Inbound {
   #blocked = false
   #flowing = true
   #ended = false
+  #onReplies: (() => void) | undefined
 
   constructor(port: InboundPort) {
     this.#port = port
@@ -80,7 +83,13 @@ export class Inbound {
     this.#ended = true
   }
 
-  /** Takes what is there; also called when replies have made room for more messages. */
+  /** Replies have passed: there may be room for more messages, and names may have settled. */
+  replied(): void {
+    this.#onReplies?.()
+    this.pump()
+  }
+
+  /** Takes what is there. */
   pump(): void {
     const { conversation } = this.#port
     try {
@@ -115,7 +124,14 @@ export class Inbound {
 
   /** Takes one message; a promise means that the next must wait for it. */
   #take(raw: RawMessage): Promise<void> | undefined {
-    const message = decodeFrontend(raw)
+    let message: SessionMessage
+    try {
+      message = decodeFrontend(raw)
+    } catch (error) {
+      if (!(error instanceof MalformedMessageError && error.notUtf8)) throw error
+      this.#refuse(decodeForRefusal(raw), notUtf8Error(), startRun('', NOT_UTF8, undefined))
+      return undefined
+    }
     switch (message.type) {
       case 'Query':
         return this.#inspect(raw, message, 'query', message.query)
@@ -155,6 +171,7 @@ export class Inbound {
   #bind(raw: RawMessage, message: Bind): Promise<void> | undefined {
     const { conversation, prepared } = this.#port
     const lookup = conversation.statementFor(message.statement)
+    if (lookup.state === 'unsettled') return this.#untilSettled(raw)
     const parsed = lookup.state === 'known' ? lookup.value.context : undefined
     // A name that the protocol did not prepare may have been prepared in SQL; otherwise what it stands for is unknown.
     const analysis = parsed?.analysis ?? prepared.statement(message.statement)
@@ -165,6 +182,7 @@ export class Inbound {
   #execute(raw: RawMessage, message: Execute): Promise<void> | undefined {
     const { conversation, prepared } = this.#port
     const lookup = conversation.portalFor(message.portal)
+    if (lookup.state === 'unsettled') return this.#untilSettled(raw)
     const bound = lookup.state === 'known' ? lookup.value.context : undefined
     if (bound === undefined) {
       // A portal that no Bind made: a cursor of SQL, which was judged when it was declared, or nothing at all.
@@ -172,6 +190,15 @@ export class Inbound {
     }
     this.#forward(raw.bytes, message, bound)
     return undefined
+  }
+
+  /** What a name stands for depends on replies that are on their way: the message is taken again when some have come. */
+  async #untilSettled(raw: RawMessage): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onReplies = resolve
+    })
+    this.#onReplies = undefined
+    return this.#take(raw)
   }
 
   #functionCall(raw: RawMessage, message: FunctionCall): Promise<void> | undefined {
@@ -193,8 +220,12 @@ export class Inbound {
     const { gate, log, barrier, prepared } = this.#port
     let passage: Passage
     try {
-      const resolved = prepared.resolve(analysis)
-      passage = gate.pass({ phase, text, analysis: resolved, ...(parameters === undefined ? {} : { parameters }) })
+      passage = gate.pass({
+        phase,
+        text,
+        analysis: prepared.resolve(analysis),
+        ...(parameters === undefined ? {} : { parameters }),
+      })
       log.flush(passage.receipt)
     } catch (error) {
       this.#refuseUnrecorded(message, text, analysis, error)
@@ -231,7 +262,7 @@ export class Inbound {
 
   #forward(bytes: Uint8Array, message: SessionMessage, run: StatementRun | undefined): void {
     const { conversation, prepared, monotonicMs } = this.#port
-    conversation.frontend(message, run, run === undefined ? undefined : sqlNames(run.analysis))
+    conversation.frontend(message, run, run === undefined ? undefined : sqlNames(prepared.resolve(run.analysis)))
     if (run !== undefined) {
       if (message.type !== 'Parse') prepared.note(run.analysis)
       run.forwardedMs = monotonicMs()
@@ -275,4 +306,8 @@ function parameterFacts(
 // Which function an OID is, and what it does, nobody here can tell.
 const REFUSED_FUNCTION_CALL = opaque('function-call', 'procedural', 'unknown')
 const ALLOWED_FUNCTION_CALL = opaque('function-call', 'procedural')
+const NOT_UTF8: Analysis = {
+  ok: false,
+  failure: { code: 'encoding', message: 'the text is not valid UTF-8', position: undefined },
+}
 const FLUSH = encodeFrontend({ type: 'Flush' })

@@ -91,7 +91,7 @@ export class Relay implements LiveSession {
       maxMessageBytes: limits.messageBytes,
       monotonicMs,
       write: (bytes) => port.socket.write(bytes),
-      onReplies: () => this.#inbound.pump(),
+      onReplies: () => this.#inbound.replied(),
       onOutcome: (outcome: Outcome) => metrics.outcomes.inc({ connection: this.connection, outcome }),
       onFailure: (error) => this.#fail(error),
       onFlow: (flowing) => (flowing ? login.tunnel.resume() : login.tunnel.pause()),

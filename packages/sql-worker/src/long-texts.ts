@@ -1,0 +1,29 @@
+import type { Analysis } from '@sallyport/core'
+import type { PostgresSettings, SqlLimits } from '@sallyport/sql'
+import { openSqlWorker, type SqlWorker } from './sql-worker.ts'
+
+/** Reads texts that would hold up the event loop, somewhere else. */
+export interface LongTextReader {
+  /** Rejects when there is nowhere to read it. The catalogue of the settings is not asked: its answers cannot cross to another thread. */
+  readonly analyse: (text: string, settings: PostgresSettings) => Promise<Analysis>
+  readonly close: () => Promise<void>
+}
+
+/** A worker of its own for long texts, started by the first one: most processes never see any. It keeps no process alive. */
+export function longTextReader(limits: Partial<SqlLimits>): LongTextReader {
+  let opening: Promise<SqlWorker> | undefined
+  return {
+    analyse: async (text, { searchPath, functions }) => {
+      opening ??= openSqlWorker({ limits })
+      try {
+        return await (await opening).analyse(text, { searchPath, functions, catalogue: undefined })
+      } catch (error) {
+        opening = undefined
+        throw error
+      }
+    },
+    close: async () => {
+      await opening?.then((worker) => worker.close()).catch(() => undefined)
+    },
+  }
+}
