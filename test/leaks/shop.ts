@@ -185,6 +185,11 @@ export const EVASIONS: readonly Evasion[] = [
     'copy people(id, salary, ssn) to stdout (format binary)',
     "copy (select id, ssn from people) to stdout (format csv, header, delimiter ';', quote '''', force_quote *)",
   ),
+  simple(
+    'notice within a copy',
+    "create function pg_temp.tell(text) returns text language plpgsql as $$ begin raise notice '%', $1; return 'x'; end $$",
+    'copy (select pg_temp.tell(ssn), ssn from people) to stdout',
+  ),
   one('copy extended', 'copy people(ssn) to stdout', 'copy (select ssn from people) to stdout'),
   simple('copy among others', 'select 1; copy people(ssn) to stdout'),
   ...[

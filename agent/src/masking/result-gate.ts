@@ -47,8 +47,9 @@ export class ResultGate {
 
   /** The fate of the rows of `entry` now. Throws RelayError, MaskingError. */
   fate(entry: Entry<StatementFacts> | undefined): RowFate {
-    if (this.#judge.idle) return 'pass'
+    // A result ends under the rules it began with.
     if (entry !== undefined && entry === this.#entry && this.#fieldsOf(entry) === this.#fields) return this.#fate
+    if (this.#judge.idle) return 'pass'
     this.#begin(entry, false)
     return this.#fate
   }

@@ -1,4 +1,4 @@
-import { maskColumnNames, maskReport, type Exposure, type Hmac, worse } from '@sallyport/masking'
+import { type Exposure, type Hmac, worse } from '@sallyport/masking'
 import {
   type Conversation,
   type ConversationEvent,
@@ -6,7 +6,6 @@ import {
   DataRow,
   CopyData,
   CopyDone,
-  encodeBackend,
   type Entry,
   ErrorResponse,
   type Field,
@@ -22,11 +21,12 @@ import {
 import { CopyOut } from '../masking/copy-out.ts'
 import { partAt, type StatementFacts } from '../masking/facts.ts'
 import type { StatementJudge } from '../masking/judge.ts'
-import { ResultGate, resultFields } from '../masking/result-gate.ts'
+import { ResultGate } from '../masking/result-gate.ts'
 import type { SessionMemory } from '../masking/session-memory.ts'
 import type { ClientOutput } from './client-output.ts'
 import type { SessionFloor } from './floor.ts'
 import { RelayError } from './errors.ts'
+import { MessageMask } from './message-mask.ts'
 
 export interface BackendOptions {
   readonly conversation: Conversation<StatementFacts>
@@ -53,6 +53,8 @@ export class BackendSide implements ScannerSink {
   readonly #scanner: MessageScanner
   readonly #gate: ResultGate
   readonly #copy: CopyOut
+  readonly #mask: MessageMask
+  readonly #conversation: Conversation<StatementFacts>
   /** What came while the catalogue was being read: messages first, then chunks. */
   readonly #messages: RawMessage[] = []
   readonly #chunks: Uint8Array[] = []
@@ -68,10 +70,9 @@ export class BackendSide implements ScannerSink {
     this.#scanner = new MessageScanner({ maxMessageBytes, side: 'backend' })
     this.#gate = new ResultGate(judge, memory, hmac)
     this.#copy = new CopyOut({ judge, memory, hmac, maxRowBytes: maxMessageBytes })
+    this.#mask = new MessageMask(judge, memory)
     this.#conversation = conversation
   }
-
-  readonly #conversation: Conversation<StatementFacts>
 
   /** Bytes from the database, which nobody changes any more. */
   push(chunk: Uint8Array): void {
@@ -179,51 +180,17 @@ export class BackendSide implements ScannerSink {
     for (const event of step.events) this.#happened(event)
     if (step.action === 'drop') return
     if (step.action === 'replace') return output.message(step.bytes)
-    const bytes = this.#options.judge.idle ? raw.bytes : this.#masked(raw, entry, exposure)
+    // Rules may be gone by now; a COPY that began masked ends masked.
+    const copied = this.#copy.masks && (raw.tag === CopyData.tag || raw.tag === CopyDone.tag)
+    const bytes = copied ? this.#copied(raw) : this.#mask.message(raw, entry?.context, exposure)
     if (bytes !== undefined) output.message(bytes)
   }
 
-  /** What of a message may leave; undefined for nothing. */
-  #masked(raw: RawMessage, entry: Entry<StatementFacts> | undefined, exposure: Exposure): Uint8Array | undefined {
-    switch (raw.tag) {
-      case ErrorResponse.tag:
-      case NoticeResponse.tag:
-        return maskedReport(raw, exposure)
-      case RowDescription.tag:
-        return this.#maskedNames(raw, entry, exposure)
-      case NotificationResponse.tag:
-        return encodeBackend({ ...decodeBackendAs(NotificationResponse, raw), payload: '[redacted]' })
-      case ParameterStatus.tag:
-        return this.#maskedParameter(raw, exposure)
-      case CopyData.tag:
-        return this.#copy.masks ? this.#copy.data(raw.body) : raw.bytes
-      case CopyDone.tag:
-        this.#copy.end()
-        return raw.bytes
-      default:
-        return raw.bytes
-    }
-  }
-
-  #maskedNames(raw: RawMessage, entry: Entry<StatementFacts> | undefined, exposure: Exposure): Uint8Array {
-    const { judge, memory } = this.#options
-    const description = decodeBackendAs(RowDescription, raw)
-    const text = entry?.context?.source?.text
-    const fields = resultFields(description.fields)
-    const names = maskColumnNames(fields, text, exposure, memory.tainted, judge.protection)
-    if (names === undefined) return raw.bytes
-    return encodeBackend({
-      type: 'RowDescription',
-      fields: description.fields.map((field, index) => ({ ...field, name: names[index] ?? '' })),
-    })
-  }
-
-  /** A setting whose value is free text may carry a protected value, unless the client itself gave it that value. */
-  #maskedParameter(raw: RawMessage, exposure: Exposure): Uint8Array | undefined {
-    const { memory } = this.#options
-    const { name, value } = decodeBackendAs(ParameterStatus, raw)
-    const safe = (exposure === 'none' && !memory.tainted) || CLOSED_SETTINGS.has(name) || memory.gave(name, value)
-    return safe ? raw.bytes : undefined
+  /** What of a COPY may leave; undefined for nothing yet. */
+  #copied(raw: RawMessage): Uint8Array | undefined {
+    if (raw.tag === CopyData.tag) return this.#copy.data(raw.body)
+    this.#copy.end()
+    return raw.bytes
   }
 
   #happened(event: ConversationEvent<StatementFacts>): void {
@@ -310,28 +277,6 @@ interface PendingDescription {
 function partOf(entry: Entry<StatementFacts>): ReturnType<typeof partAt> {
   return partAt(entry.context, entry.type === 'Query' ? entry.statementIndex : 0)
 }
-
-function maskedReport(raw: RawMessage, exposure: Exposure): Uint8Array {
-  if (exposure === 'none') return raw.bytes
-  const report =
-    raw.tag === ErrorResponse.tag ? decodeBackendAs(ErrorResponse, raw) : decodeBackendAs(NoticeResponse, raw)
-  return encodeBackend({ ...report, fields: maskReport(report.fields, exposure) })
-}
-
-/** Reported settings whose values are words of the server's own. TimeZone is not one: it takes free text. */
-const CLOSED_SETTINGS: ReadonlySet<string> = new Set([
-  'client_encoding',
-  'DateStyle',
-  'default_transaction_read_only',
-  'in_hot_standby',
-  'integer_datetimes',
-  'IntervalStyle',
-  'is_superuser',
-  'scram_iterations',
-  'server_encoding',
-  'server_version',
-  'standard_conforming_strings',
-])
 
 const ASYNCHRONOUS: ReadonlySet<number> = new Set([NoticeResponse.tag, NotificationResponse.tag, ParameterStatus.tag])
 
