@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { encodeFrontend } from '@sallyport/pg-wire'
 import { until } from '../support/index.ts'
-import { codeOf, setStage, type Stage } from './setup.ts'
+import { codeOf, ours, setStage, type Stage } from './setup.ts'
 
 let stage: Stage
 
@@ -96,6 +96,7 @@ it('garbage before the login is turned away', async () => {
     await closed
   }
   const client = await stage.connect()
+  expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   await client.end()
 })
 
@@ -105,19 +106,31 @@ it('a token that is wrong, a connection that is not there, and replication are r
   expect(await codeOf(stage.connect('all', { replication: 'database' } as never))).toMatch(/0A000|no error/)
 })
 
-it('a cancel request with a wrong key cancels nothing', async () => {
-  const client = await stage.connect()
-  const running = codeOf(client.query('SELECT pg_sleep(0.6)'))
-  const { processID } = client as unknown as { processID: number }
-  for (const secretKey of [Buffer.from([1, 2, 3, 4]), Buffer.alloc(32)]) {
-    const socket = connectSocket(stage.sallyport.port, stage.sallyport.host)
-    await once(socket, 'connect')
-    socket.resume().write(encodeFrontend({ type: 'CancelRequest', processId: processID, secretKey }))
-    await once(socket, 'close')
-  }
-  expect(await running).toBe('no error')
+it('a cancel request cancels with the right key and nothing with a wrong one, and the session goes on', async () => {
+  const [client, other] = [await stage.connect(), await stage.connect()]
+  const undisturbed = codeOf(other.query('SELECT pg_sleep(1)'))
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }
+  const right = Buffer.alloc(4)
+  right.writeInt32BE(secretKey)
+  const short = codeOf(client.query('SELECT pg_sleep(0.6)'))
+  for (const wrong of [Buffer.from([1, 2, 3, 4]), Buffer.alloc(32)]) await cancel(processID, wrong)
+  expect(await short).toBe('no error')
+  const long = codeOf(client.query('SELECT pg_sleep(60)'))
+  await until(async () => (await ours(stage.postgres)).filter(({ state }) => state === 'active').length > 0)
+  await cancel(processID, right)
+  expect(await long).toBe('57014')
+  expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  expect(await undisturbed).toBe('no error')
   await client.end()
+  await other.end()
 })
+
+async function cancel(processId: number, secretKey: Uint8Array): Promise<void> {
+  const socket = connectSocket(stage.sallyport.port, stage.sallyport.host)
+  await once(socket, 'connect')
+  socket.resume().write(encodeFrontend({ type: 'CancelRequest', processId, secretKey }))
+  await once(socket, 'close')
+}
 
 it('a reload reaches running sessions at their next statement, and a wrong file changes nothing', async () => {
   const client = await stage.connect()
