@@ -1,0 +1,200 @@
+import { MalformedMessageError, type Side } from '../errors.ts'
+import { joinPayload } from './packet-reader.ts'
+import { HEADER_BYTES, MAX_PACKET_PAYLOAD, type RawPacket } from './raw-packet.ts'
+
+/** Messages that stream: any number of whole ones and parts of them, headers included. Valid during the call. */
+export interface PacketRun {
+  readonly bytes: Uint8Array
+  /** Messages that ended in this run. */
+  readonly completed: number
+  /** Packets whose header ended in this run. */
+  readonly packets: number
+  /** Sequence id of the first of them; meaningless when there are none. */
+  readonly sequence: number
+}
+
+/** Where a {@link PacketScanner} delivers. Bytes are views of the chunk or borrowed: valid during the call. */
+export interface ScannerSink {
+  /**
+   * Whether the message that begins passes through unassembled: asked with the first byte of its payload (-1 when it is empty) and the length of its
+   * first packet. Asked at every message, so what was delivered before decides.
+   */
+  readonly streams: (firstByte: number, length: number) => boolean
+  readonly run: (run: PacketRun) => void
+  /** A whole message that does not stream. */
+  readonly message: (raw: RawPacket) => void
+}
+
+/**
+ * Cuts a stream into messages like PacketReader, for relaying results: messages that stream are never assembled, so a row of any size passes with
+ * flat memory, and rows that follow each other in a chunk are handed on in one piece.
+ */
+export class PacketScanner {
+  readonly #maxMessageBytes: number
+  readonly #side: Side
+  /** The header of a packet, and the first byte of a message's payload, as far as they came in earlier chunks. */
+  readonly #header = new Uint8Array(HEADER_BYTES + 1)
+  #headerBytes = 0
+  /** What happens to the message in the middle of which the stream stands. */
+  #mode: 'between' | 'stream' | 'assemble' = 'between'
+  /** Payload bytes of the packet that are still to come, whether another packet of the message follows, and the id that it must have. */
+  #left = 0
+  #continues = false
+  #nextId = 0
+  /** The message being assembled: its packets so far, and their size. */
+  #parts: Uint8Array[] = []
+  #partBytes = 0
+  #packetCount = 0
+  /** The run being collected in this chunk. */
+  #runStart = -1
+  #completed = 0
+  #packets = 0
+  #sequence = 0
+
+  /** `maxMessageBytes` bounds a message that is assembled, with its headers; `side` is whose messages these are, for errors. */
+  constructor(options: { readonly maxMessageBytes: number; readonly side?: Side }) {
+    this.#maxMessageBytes = options.maxMessageBytes
+    this.#side = options.side ?? 'backend'
+  }
+
+  /** Whether the last chunk ended at the end of a message. */
+  get atBoundary(): boolean {
+    return this.#mode === 'between' && this.#headerBytes === 0
+  }
+
+  /** Delivers everything in the chunk before it returns. Throws MalformedMessageError for a message that cannot be. */
+  scan(chunk: Uint8Array, sink: ScannerSink): void {
+    let at = 0
+    while (at < chunk.length) at = this.#left > 0 ? this.#body(chunk, at, sink) : this.#packet(chunk, at, sink)
+    this.#flush(chunk, chunk.length, sink)
+  }
+
+  /** A packet begins, or its header goes on. */
+  #packet(chunk: Uint8Array, at: number, sink: ScannerSink): number {
+    const available = chunk.length - at
+    if (this.#headerBytes === 0 && available > HEADER_BYTES) {
+      return this.#begin(chunk, at, at, HEADER_BYTES, sink)
+    }
+    // INVARIANT: bytes of a header that is split are delivered once, as a run of their own, or become part of the assembled message.
+    if (this.#headerBytes === 0) this.#flush(chunk, at, sink)
+    const header = this.#header
+    header[this.#headerBytes] = chunk[at]!
+    this.#headerBytes += 1
+    if (this.#headerBytes < HEADER_BYTES) return at + 1
+    const empty = lengthAt(header, 0) === 0
+    if (this.#headerBytes === HEADER_BYTES && this.#mode === 'between' && !empty) return at + 1
+    const collected = header.slice(0, this.#headerBytes)
+    this.#headerBytes = 0
+    this.#begin(collected, 0, 0, collected.length, sink)
+    this.#flush(collected, collected.length, sink)
+    return at + 1
+  }
+
+  /** A packet whose header is at `start`; `used` bytes of it are taken in at once. */
+  #begin(bytes: Uint8Array, start: number, at: number, used: number, sink: ScannerSink): number {
+    const length = lengthAt(bytes, start)
+    const id = bytes[start + 3]!
+    if (this.#mode === 'between') {
+      const streams = sink.streams(length === 0 ? -1 : bytes[start + HEADER_BYTES]!, length)
+      if (!streams) this.#flush(bytes, start, sink)
+      this.#mode = streams ? 'stream' : 'assemble'
+    } else if (id !== this.#nextId) {
+      throw new MalformedMessageError(this.#side, 'The packets of a message are out of order')
+    }
+    this.#nextId = (id + 1) & 0xff
+    this.#continues = length === MAX_PACKET_PAYLOAD
+    this.#left = length - (used - HEADER_BYTES)
+    if (this.#mode === 'stream') {
+      if (this.#runStart >= 0 && this.#packets > 0 && id !== ((this.#sequence + this.#packets) & 0xff)) {
+        throw new MalformedMessageError(this.#side, 'Rows are out of order')
+      }
+      if (this.#runStart < 0) this.#runStart = at
+      if (this.#packets === 0) this.#sequence = id
+      this.#packets += 1
+    } else {
+      const total = this.#partBytes + HEADER_BYTES + length
+      if (total > this.#maxMessageBytes) {
+        throw new MalformedMessageError(
+          this.#side,
+          `A message has ${total} bytes or more; at most ${this.#maxMessageBytes} are allowed`,
+        )
+      }
+      this.#assemble(bytes.subarray(start, start + used))
+      this.#packetCount += 1
+    }
+    if (this.#left === 0) this.#packetEnds(sink)
+    return at + used
+  }
+
+  #body(chunk: Uint8Array, at: number, sink: ScannerSink): number {
+    const next = Math.min(at + this.#left, chunk.length)
+    this.#left -= next - at
+    if (this.#mode === 'assemble') this.#assemble(chunk.subarray(at, next))
+    else if (this.#runStart < 0) this.#runStart = at
+    if (this.#left === 0) this.#packetEnds(sink)
+    return next
+  }
+
+  #packetEnds(sink: ScannerSink): void {
+    if (this.#continues) return
+    const assembled = this.#mode === 'assemble'
+    this.#mode = 'between'
+    if (!assembled) {
+      this.#completed += 1
+      return
+    }
+    const bytes = this.#parts.length === 1 ? this.#parts[0]! : joined(this.#parts, this.#partBytes)
+    const packets = this.#packetCount
+    this.#parts = []
+    this.#partBytes = 0
+    this.#packetCount = 0
+    sink.message({
+      bytes,
+      payload: packets === 1 ? bytes.subarray(HEADER_BYTES) : joinPayload(bytes),
+      sequence: bytes[3]!,
+      nextSequence: this.#nextId,
+    })
+  }
+
+  /** Adds to the message; views that follow each other in one buffer become one, so a message in one chunk is a view of it. */
+  #assemble(part: Uint8Array): void {
+    if (part.length === 0) return
+    const last = this.#parts.at(-1)
+    if (last !== undefined && last.buffer === part.buffer && last.byteOffset + last.length === part.byteOffset) {
+      this.#parts[this.#parts.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + part.length)
+    } else {
+      this.#parts.push(part)
+    }
+    this.#partBytes += part.length
+  }
+
+  /** Delivers the run up to `end`. */
+  #flush(bytes: Uint8Array, end: number, sink: ScannerSink): void {
+    const start = this.#runStart
+    if (start < 0) return
+    const run = {
+      bytes: bytes.subarray(start, end),
+      completed: this.#completed,
+      packets: this.#packets,
+      sequence: this.#sequence,
+    }
+    this.#runStart = -1
+    this.#completed = 0
+    this.#packets = 0
+    if (end > start) sink.run(run)
+  }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}
+
+function lengthAt(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)
+}
