@@ -70,6 +70,8 @@ export interface ColumnName {
 
 /** A name that is undefined means all of them. */
 export type SessionChange =
+  /** More than one at once, in order: MySQL's `SET a = 1, b = 2`. */
+  | { readonly type: 'several'; readonly changes: readonly SessionChange[] }
   | {
       readonly type: 'set'
       readonly name: string

@@ -35,11 +35,13 @@ for (const [flavour, connection] of Object.entries(servers)) {
   const [[{ version }]] = await connection.query('SELECT version() AS version')
   const reserved = []
   const functions = []
+  const native = []
   for (const name of names) {
     if ((await refusal(connection, `SELECT 1 AS ${name}`)) === SYNTAX) reserved.push(name)
-    if (await isBuiltin(connection, name)) functions.push(name.toLowerCase())
+    if (await isBuiltin(connection, `\`${name}\``)) native.push(name.toLowerCase())
+    else if (await isBuiltin(connection, name)) functions.push(name.toLowerCase())
   }
-  lists[flavour] = { version, reserved, functions }
+  lists[flavour] = { version, reserved, functions, native }
   await connection.query('DROP DATABASE words_scratch')
   await connection.end()
 }
@@ -63,11 +65,13 @@ async function refusal(connection, text) {
 }
 
 const list = (words) => `\`${words.join(' ').replaceAll(/(.{1,120})( |$)/g, '$1\n  ').trimEnd()}\`.split(/\\s+/)`
-const entry = ([flavour, { version, reserved, functions }]) => `
+const entry = ([flavour, { version, reserved, functions, native }]) => `
 /** Read from ${flavour} ${version}. */
 export const ${flavour.toUpperCase()}_RESERVED: readonly string[] = ${list(reserved)}
-/** Read from ${flavour} ${version}. */
-export const ${flavour.toUpperCase()}_FUNCTIONS: readonly string[] = ${list(functions)}
+/** Functions that are found by their names, in whatever form these stand. Read from ${flavour} ${version}. */
+export const ${flavour.toUpperCase()}_NATIVE_FUNCTIONS: readonly string[] = ${list(native)}
+/** Functions that only the grammar's own words call. Read from ${flavour} ${version}. */
+export const ${flavour.toUpperCase()}_WORD_FUNCTIONS: readonly string[] = ${list(functions)}
 `
 writeFileSync(
   new URL('../src/mysql/catalogue/generated/words.ts', import.meta.url),

@@ -8,3 +8,14 @@ export type { CopyStream, CopyTable } from './postgres/copy-stream.ts'
 export { loadPostgres, type PostgresAnalyser } from './postgres/analyser.ts'
 export { parseSearchPath } from './postgres/search-path.ts'
 export { DEFAULT_POSTGRES_SETTINGS, postgresSettingsKey, type PostgresSettings } from './postgres/settings.ts'
+export { loadMysql, type MysqlAnalyser } from './mysql/analyser.ts'
+export { settingsAfter as mysqlSettingsAfter } from './mysql/settings-after.ts'
+export {
+  DEFAULT_MARIADB_SETTINGS,
+  DEFAULT_MYSQL_SETTINGS,
+  mysqlSettingsKey,
+  serverVersion as mysqlServerVersion,
+  sqlModeOf,
+  type Flavour as MysqlFlavour,
+  type MysqlSettings,
+} from './mysql/settings.ts'

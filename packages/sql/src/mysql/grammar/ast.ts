@@ -31,8 +31,11 @@ export interface Call {
   readonly type: 'call'
   readonly path: Path
   readonly args: readonly Expression[]
-  /** True where the grammar itself knows the function, so that no stored one can be meant. */
-  readonly grammar: boolean
+  /**
+   * How the server finds the function: `grammar`, it has a form of its own; `word`, by a word that may be one of the grammar's or a name;
+   * `quoted`, by a name alone.
+   */
+  readonly found: 'grammar' | 'word' | 'quoted'
   readonly distinct: boolean
   /** Expressions of ORDER BY inside the parentheses, of OVER and WITHIN GROUP. */
   readonly order: readonly Expression[]

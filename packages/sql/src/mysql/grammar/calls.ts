@@ -7,7 +7,7 @@ import { orderBy } from './order.ts'
 import { overClause } from './windows.ts'
 
 /** A call of a function by its name; the cursor stands at the parenthesis. Spec: functions; function-resolution. */
-export function call(c: Cursor, path: Path): Expression {
+export function call(c: Cursor, path: Path, found: 'word' | 'quoted'): Expression {
   c.expect('(')
   const args: Expression[] = []
   if (!c.is(')')) {
@@ -18,7 +18,7 @@ export function call(c: Cursor, path: Path): Expression {
     } while (c.accept(','))
   }
   c.expect(')')
-  return { type: 'call', path, args, grammar: false, distinct: false, order: [], windowed: false }
+  return { type: 'call', path, args, found, distinct: false, order: [], windowed: false }
 }
 
 /** Whether the current word begins a function with a form of its own. */
@@ -46,7 +46,7 @@ function timeOrUser(c: Cursor): Expression {
     expression(c)
     c.expect(')')
   }
-  return { type: 'call', path: [name], args: [], grammar: true, distinct: false, order: [], windowed: false }
+  return { type: 'call', path: [name], args: [], found: 'grammar', distinct: false, order: [], windowed: false }
 }
 
 /** `COUNT(*)`, `GROUP_CONCAT(DISTINCT a ORDER BY b SEPARATOR ',')`, `RANK() OVER (…)`. */
@@ -78,7 +78,10 @@ function aggregate(c: Cursor): Expression {
     order.push(...orderBy(c))
     c.expect(')')
   }
-  if (c.accept('FROM') && !c.accept('FIRST')) c.expect('LAST')
+  if (c.is('FROM') && (c.peek().keyword === 'FIRST' || c.peek().keyword === 'LAST')) {
+    c.advance()
+    c.advance()
+  }
   if ((c.is('RESPECT') || c.is('IGNORE')) && c.peek().keyword === 'NULLS') {
     c.advance()
     c.advance()
@@ -86,7 +89,7 @@ function aggregate(c: Cursor): Expression {
   const windowed = c.is('OVER')
   if (windowed) order.push(...overClause(c))
   else if (WINDOW_FUNCTIONS.has(keyword)) throw c.refuse()
-  return { type: 'call', path: [name], args, grammar: true, distinct, order, windowed }
+  return { type: 'call', path: [name], args, found: 'grammar', distinct, order, windowed }
 }
 
 /** Functions that the grammar knows and that make one value of many rows. */

@@ -107,6 +107,11 @@ export class Cursor {
     return this.token.type === 'end' || this.token.keyword === ';'
   }
 
+  /** The text is over. */
+  get isOver(): boolean {
+    return this.token.type === 'end'
+  }
+
   /** The statement is over behind the current token. */
   get atEndBehind(): boolean {
     const { type, keyword } = this.peek()

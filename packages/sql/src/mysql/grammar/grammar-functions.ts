@@ -232,6 +232,6 @@ function dynamicColumns(c: Cursor): readonly Expression[] {
   return values
 }
 
-const SEQUENCE = { grammar: true, distinct: false, order: [], windowed: false } as const
+const SEQUENCE = { found: 'grammar', distinct: false, order: [], windowed: false } as const
 const SIDES: ReadonlySet<string> = new Set(['LEADING', 'TRAILING', 'BOTH'])
 const DATE_KINDS: ReadonlySet<string> = new Set(['DATE', 'TIME', 'DATETIME', 'TIMESTAMP'])

@@ -29,7 +29,7 @@ export function unit(c: Cursor): void {
 
 /** A call of a function that the grammar itself knows. */
 export function grammarCall(name: string, args: readonly Expression[]): Expression {
-  return { type: 'call', path: [name], args, grammar: true, distinct: false, order: [], windowed: false }
+  return { type: 'call', path: [name], args, found: 'grammar', distinct: false, order: [], windowed: false }
 }
 
 const UNITS: ReadonlySet<string> = new Set(

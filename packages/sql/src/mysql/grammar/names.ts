@@ -51,6 +51,7 @@ export function alias(c: Cursor, strings: boolean): string | undefined {
     return name(c)
   }
   if (strings && c.token.type === 'string') return c.advance().text
+  if (!strings && c.is('WINDOW')) return undefined
   return isName(c) && !NEVER_ALIASES.has(c.token.keyword) ? c.advance().text : undefined
 }
 

@@ -151,12 +151,13 @@ function word(c: Cursor): Expression {
 function named(c: Cursor): Expression {
   const first = c.token
   if (c.peek().keyword !== '.' && !c.is('.')) {
-    if (c.peek().keyword === '(') return call(c, [c.advance().text])
+    // A function word of the grammar that stands off its parenthesis is a name.
+    if (c.peek().keyword === '(') return call(c, [c.advance().text], first.keyword === '' ? 'quoted' : 'word')
     if (!isName(c)) throw c.refuse(first)
     return { type: 'column', path: [c.advance().text] }
   }
   const parts = path(c, 3)
-  if (c.is('(') && parts.length === 2) return call(c, parts)
+  if (c.is('(') && parts.length === 2) return call(c, parts, 'quoted')
   return { type: 'column', path: parts }
 }
 

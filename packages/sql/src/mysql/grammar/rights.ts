@@ -10,8 +10,9 @@ import { utility } from './utility.ts'
 /** GRANT and REVOKE. Spec: grant; revoke. */
 export function grant(c: Cursor): Utility {
   const kind = c.advance().keyword.toLowerCase()
+  const end = kind === 'grant' ? 'TO' : 'FROM'
   if (c.atEnd) throw c.refuse()
-  rest(c, (at) => at.is('ON'))
+  rest(c, (at) => at.is('ON') || at.is(end))
   const relations: { path: readonly string[]; access: 'write' }[] = []
   if (c.accept('ON')) {
     const routine = c.acceptOneOf(OBJECTS)
@@ -24,7 +25,6 @@ export function grant(c: Cursor): Utility {
     const named = parts.at(-1) !== '*' && parts.length > 0 && (routine === undefined || routine === 'TABLE')
     if (named) relations.push({ path: parts, access: 'write' })
   }
-  const end = kind === 'grant' ? 'TO' : 'FROM'
   rest(c, (at) => at.is(end))
   // REVOKE ALL PRIVILEGES, GRANT OPTION FROM …; REVOKE … IGNORE UNKNOWN USER.
   c.expect(end)

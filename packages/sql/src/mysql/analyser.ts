@@ -1,0 +1,161 @@
+import type { Analysis, ParseFailure, Relation, SessionChange, Statement } from '@sallyport/core'
+import { SqlAnalyserError } from '../errors.ts'
+import { DEFAULT_SQL_LIMITS, type SqlLimits } from '../limits.ts'
+import type { Facts } from '../postgres/facts.ts'
+import { utf8Length } from '../postgres/text.ts'
+import { fingerprintOf } from './facts/fingerprint.ts'
+import { Gatherer } from './facts/gatherer.ts'
+import { limitOf } from './facts/limit.ts'
+import { sessionChangeOf } from './facts/session.ts'
+import { statementFacts } from './facts/statements.ts'
+import type { StatementNode } from './grammar/ast.ts'
+import { Cursor } from './grammar/cursor.ts'
+import { statement } from './grammar/statements.ts'
+import { readingOf, type Reading } from './lexer/dialect.ts'
+import { isReadable } from './lexer/encoding.ts'
+import { Refusal } from './lexer/refusal.ts'
+import { kindOf } from './kind.ts'
+import { settingsAfter } from './settings-after.ts'
+import type { MysqlSettings } from './settings.ts'
+
+/** Reads MySQL and MariaDB texts as the server reads them. Synchronous: long texts belong into a worker. */
+export interface MysqlAnalyser {
+  /** The statements of a text with their facts, or why it has none. Never throws. */
+  readonly analyse: (text: string, settings: MysqlSettings) => Analysis
+  readonly limits: SqlLimits
+}
+
+/** Makes an analyser. Throws SqlAnalyserError `invalid-setting`. */
+export function loadMysql(limits: Partial<SqlLimits> = {}): MysqlAnalyser {
+  const complete: SqlLimits = { ...DEFAULT_SQL_LIMITS, ...limits }
+  for (const [name, value] of Object.entries(complete)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new SqlAnalyserError('invalid-setting', `${name} must be a positive whole number`)
+    }
+  }
+  return { analyse: (text, settings) => analyse(text, settings, complete), limits: complete }
+}
+
+function analyse(text: string, settings: MysqlSettings, limits: SqlLimits): Analysis {
+  if (!isReadable(text, settings.characterSet)) {
+    return failure('encoding', `the text holds a NUL or a character that is not safe to read in ${settings.characterSet}`)
+  }
+  if (text.length > limits.maxTextBytes || utf8Length(text) > limits.maxTextBytes) {
+    return failure('too-large', `the text is longer than ${String(limits.maxTextBytes)} bytes`)
+  }
+  try {
+    return { ok: true, statements: statementsOf(text, settings, limits) }
+  } catch (error) {
+    if (error instanceof Refusal) return { ok: false, failure: { code: error.code, message: error.message, position: error.position } }
+    if (error instanceof RangeError) return failure('too-deep', 'the statement nests too deeply')
+    throw error
+  }
+}
+
+/**
+ * The statements of a text. What one of them changes of the way texts are read holds for the next: the server reads them one after the
+ * other too.
+ */
+function statementsOf(text: string, settings: MysqlSettings, limits: SqlLimits): readonly Statement[] {
+  const statements: Statement[] = []
+  let current = settings
+  let at = 0
+  for (;;) {
+    const reading = readingOf(current)
+    if (reading === undefined) throw new Refusal('syntax', 'it is not known how the server reads this text', at)
+    const cursor = new Cursor(text, at, reading, limits.maxDepth)
+    while (cursor.is(';')) cursor.advance()
+    if (cursor.isOver) return statements
+    if (statements.length >= limits.maxStatements) {
+      throw new Refusal('too-large', `the text has more than ${String(limits.maxStatements)} statements`, at)
+    }
+    const found = oneStatement(cursor, current, limits)
+    statements.push(found)
+    if (cursor.isOver) return statements
+    at = cursor.token.end
+    const after = settingsAfter(current, found.session)
+    if (after !== current && !isReadable(text.slice(at), after.characterSet)) {
+      throw new Refusal('encoding', `the rest of the text is not safe to read in ${after.characterSet}`, at)
+    }
+    current = after
+  }
+}
+
+/** Reads one statement, up to the end or the semicolon behind it. */
+function oneStatement(cursor: Cursor, settings: MysqlSettings, limits: SqlLimits): Statement {
+  const { start } = cursor.token
+  const before = cursor.taken.length
+  const node = statement(cursor)
+  if (!cursor.atEnd) throw cursor.refuse()
+  const range = { start, end: cursor.last?.end ?? start }
+  return factsOf(node, fingerprintOf(cursor.taken.slice(before)), range, settings, cursor.reading, limits)
+}
+
+function factsOf(
+  node: StatementNode,
+  fingerprint: string,
+  range: Statement['range'],
+  settings: MysqlSettings,
+  reading: Reading,
+  limits: SqlLimits,
+): Statement {
+  const gatherer = new Gatherer(settings)
+  const { facts } = gatherer
+  statementFacts(gatherer, node, (text) => innerStatement(text, reading, limits)?.node)
+  if (facts.effects.size === 0) facts.effects.add('unknown')
+  const session: SessionChange | undefined = sessionChangeOf(node, (text) => {
+    const inner = innerStatement(text, reading, limits)
+    return inner === undefined ? 'unknown' : factsOf(inner.node, inner.fingerprint, range, settings, reading, limits)
+  })
+  return {
+    dialect: 'mysql',
+    kind: kindOf(node),
+    effects: facts.effects,
+    relations: relationsOf(facts),
+    functions: [...facts.functions.values()],
+    where: facts.where,
+    limit: limitOf(node),
+    predicates: facts.predicatesUnknown ? 'unknown' : [...facts.predicates.values()],
+    fingerprint,
+    output: 'unknown',
+    session,
+    range,
+  }
+}
+
+/** The one statement of a text inside a text; undefined for what the server would not prepare. */
+function innerStatement(
+  text: string,
+  reading: Reading,
+  limits: SqlLimits,
+): { readonly node: StatementNode; readonly fingerprint: string } | undefined {
+  if (text.length > limits.maxTextBytes || text.includes('\0')) return undefined
+  try {
+    const cursor = new Cursor(text, 0, reading, limits.maxDepth)
+    const node = statement(cursor)
+    // Dynamic SQL inside dynamic SQL is more than the server takes.
+    const nested = node.type === 'utility' && node.session !== undefined
+    if (!cursor.isOver || nested) return undefined
+    return { node, fingerprint: fingerprintOf(cursor.taken) }
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** One entry for each relation and access, with the columns of all its mentions. */
+function relationsOf(facts: Facts): readonly Relation[] {
+  const merged = new Map<string, Relation>()
+  for (const mention of facts.mentions) {
+    const key = `${mention.schema ?? ''}\0${mention.name}\0${mention.access}`
+    const before = merged.get(key)
+    const columns =
+      mention.all || before?.columns === 'all' ? 'all' : [...new Set([...(before?.columns ?? []), ...mention.columns])]
+    merged.set(key, { schema: mention.schema, name: mention.name, access: mention.access, columns })
+  }
+  return [...merged.values()]
+}
+
+function failure(code: ParseFailure['code'], message: string): Analysis {
+  return { ok: false, failure: { code, message, position: undefined } }
+}

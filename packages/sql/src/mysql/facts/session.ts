@@ -1,0 +1,50 @@
+import type { SessionChange, SettingValue, Statement } from '@sallyport/core'
+import type { SettingAssignment, StatementNode, Utility } from '../grammar/ast.ts'
+import { hintSettings } from './hints.ts'
+import { literalOf } from './settings.ts'
+
+/**
+ * What a statement does to names and settings of its session; `inner` gives the facts of a statement inside a text. The current database is a
+ * setting called `database`; SET NAMES sets `names`, SET CHARACTER SET `character_set`.
+ */
+export function sessionChangeOf(
+  node: StatementNode,
+  inner: (text: string) => Statement | 'unknown',
+): SessionChange | undefined {
+  const changes = settings(node).map(change)
+  if (changes.length > 1) return { type: 'several', changes }
+  if (changes[0] !== undefined) return changes[0]
+  if (node.type !== 'utility' || node.session === undefined) return undefined
+  const { session } = node
+  switch (session.type) {
+    case 'prepare': {
+      const { text } = session
+      const shown = text.type === 'literal' && text.kind === 'string'
+      return { type: 'prepare', name: session.name, statement: shown ? inner(text.value) : 'unknown' }
+    }
+    case 'execute':
+    case 'deallocate':
+      return { type: session.type, name: session.name }
+    case 'execute-text':
+      return undefined
+  }
+}
+
+/** Those that hold for the session. */
+function settings(node: StatementNode): readonly SettingAssignment[] {
+  if (node.type === 'utility') {
+    return node.settings.filter(({ target, scope, local }) => target !== 'user' && scope === undefined && !(target === 'other' && local))
+  }
+  return hintSettings(hintsOf(node))
+}
+
+function hintsOf(node: Exclude<StatementNode, Utility>): readonly string[] {
+  if (node.type === 'query') return node.arms.flatMap((arm) => (arm.type === 'select' ? arm.hints : arm.type === 'query' ? hintsOf(arm) : []))
+  return node.type === 'insert' || node.type === 'update' || node.type === 'delete' ? node.hints : []
+}
+
+function change({ name, value, local }: SettingAssignment): SessionChange {
+  const literal = literalOf(value)
+  const given: SettingValue = value === undefined ? 'default' : literal === undefined ? 'unknown' : { literal }
+  return { type: 'set', name, value: given, local }
+}

@@ -1,0 +1,67 @@
+import type { Effect } from '@sallyport/core'
+import type { Expression, SettingAssignment } from '../grammar/ast.ts'
+import { isSafeCharacterSet } from '../lexer/encoding.ts'
+import { sqlModeOf } from '../settings.ts'
+import { visit } from './expressions.ts'
+import type { Gatherer } from './gatherer.ts'
+
+/** What one part of SET does. */
+export function assignmentFacts(g: Gatherer, { target, scope, name, value }: SettingAssignment): void {
+  if (value !== undefined) visit(g, value, undefined)
+  if (target === 'user') g.add('session')
+  else if (target === 'other') {
+    if (name === 'role') g.add('session', 'dcl')
+    else g.add('session')
+  } else if (scope === undefined) g.add(...settingEffects(name, literalOf(value)))
+  else g.add('admin')
+}
+
+/** The text of a literal; undefined for what only the server can tell, and for its default. */
+export function literalOf(value: Expression | undefined): string | undefined {
+  return value?.type === 'literal' && value.kind !== 'null' ? value.value : undefined
+}
+
+/**
+ * What setting a variable of the session does beyond it. A change after which texts would be read otherwise than the server does, or by a value
+ * that the text does not show, is `unknown`.
+ */
+function settingEffects(name: string, value: string | undefined): readonly Effect[] {
+  if (name === 'sql_mode') return value !== undefined && sqlModeOf(value) !== 'unknown' ? ['session'] : ['session', 'unknown']
+  if (CHARACTER_SETS.has(name)) return value !== undefined && isSafeCharacterSet(value) ? ['session'] : ['session', 'unknown']
+  if (TRANSACTION.has(name)) return ['session', 'transaction']
+  return PRIVILEGED.has(name) ? ['session', 'admin'] : ['session']
+}
+
+/** Variables that decide in which character set a text is read. */
+const CHARACTER_SETS: ReadonlySet<string> = new Set(['names', 'character_set', 'character_set_client'])
+const TRANSACTION: ReadonlySet<string> = new Set([
+  'autocommit',
+  'completion_type',
+  'transaction_isolation',
+  'transaction_read_only',
+  'tx_isolation',
+  'tx_read_only',
+])
+/** Variables that reach past the session: what is logged, replicated, or whose the session is. */
+const PRIVILEGED: ReadonlySet<string> = new Set([
+  'binlog_format',
+  'binlog_row_image',
+  'binlog_direct_non_transactional_updates',
+  'debug',
+  'debug_dbug',
+  'gtid_domain_id',
+  'gtid_next',
+  'gtid_seq_no',
+  'original_commit_timestamp',
+  'original_server_version',
+  'immediate_server_version',
+  'pseudo_replica_mode',
+  'pseudo_slave_mode',
+  'pseudo_thread_id',
+  'server_id',
+  'skip_replication',
+  'sql_log_bin',
+  'sql_log_off',
+  'wsrep_on',
+  'wsrep_osu_method',
+])
