@@ -50,6 +50,6 @@ export class Gap {
 }
 
 /** A verdict or an opening is asked for before it takes place; these are told afterwards. */
-export function hasHappened({ type }: AuditEvent): boolean {
+export function hasHappened({ type }: { readonly type: string }): boolean {
   return type === 'statement-outcome' || type === 'session-close' || type === 'agent-detach'
 }

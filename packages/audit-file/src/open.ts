@@ -11,7 +11,8 @@ import { PUBLIC_KEY_NAME } from './names.ts'
 import { MAX_RECORD_BYTES } from './read.ts'
 import { recoverTail } from './tail.ts'
 import { splitPem } from './verify.ts'
-import { LogWriter, type WriterLimits } from './writer.ts'
+import { LogWriter } from './writer.ts'
+import type { WriterLimits } from './writer-start.ts'
 
 /**
  * Opens the log of a directory for writing, making the directory if need be, and continues its chain. The first records are durable when it

@@ -6,18 +6,16 @@ import {
   type Head,
   type LogOpened,
   type LogRecovered,
-  type Signer,
-  type Stamp,
 } from '@sallyport/audit'
-import type { Clock } from '@sallyport/core'
 import type { Batch, Segment } from './batch.ts'
 import { Chain } from './chain.ts'
-import type { Disk } from './disk.ts'
 import { AuditUnavailableError, damaged, systemCodeOf } from './errors.ts'
 import { Gap, hasHappened } from './kept.ts'
 import type { AuditLog, AuditLogStatus, AuditReceipt } from './log.ts'
 import { moveToNewSegment } from './move.ts'
 import { openRound, type Round } from './receipt.ts'
+
+import type { WriterStart } from './writer-start.ts'
 
 // Theory of operation. A record passes three places, in order and without overtaking:
 //
@@ -32,28 +30,6 @@ import { openRound, type Round } from './receipt.ts'
 // A failed sync is worse: the kernel may have dropped the pages and report success the next time, so nothing in the file behind the last
 // good sync is believed. Its records were acted upon, so they are written again, unchanged, to a new segment from memory.
 // In both cases `#failure` is set, every append is refused, and `#repair` tries until the log is whole, and then records the gap.
-
-/** What the writer continues, and with what. */
-export interface WriterStart {
-  readonly disk: Disk
-  readonly clock: Clock
-  readonly signer: Signer
-  readonly stamp: Stamp
-  readonly head: Head
-  /** Undefined: the first record begins a new one. */
-  readonly segment: Segment | undefined
-  readonly limits: WriterLimits
-}
-
-/** As in `AuditLogOptions`, with their defaults filled in. */
-export interface WriterLimits {
-  readonly rotateBytes: number
-  readonly checkpointIntervalMs: number
-  readonly maxPendingBytes: number
-  readonly maxRecordBytes: number
-  readonly maxKeptEvents: number
-  readonly retryMs: number
-}
 
 interface Failure {
   readonly cause: 'write-failed' | 'sync-failed'
@@ -82,6 +58,9 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
   #gapSince: string | undefined
   #repairing: Promise<void> | undefined
   #turn: NodeJS.Immediate | undefined
+  /** Somebody waits for what no sync that has started covers. */
+  #hurried = false
+  #lazyTimer: NodeJS.Timeout | undefined
   #checkpointTimer: NodeJS.Timeout | undefined
   #retryTimer: NodeJS.Timeout | undefined
   #records = 0
@@ -129,6 +108,7 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
     if (receipt.state === 'written' && running !== undefined && receipt.sequence <= running.upTo) return running.promise
     if (receipt.state === 'void' || this.#failure !== undefined) return Promise.reject(this.#unavailable())
     this.#next ??= openRound()
+    this.#hurry()
     return this.#next.promise
   }
 
@@ -186,7 +166,9 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
   #push(event: AuditEvent | LogOpened | LogRecovered, nowNs: bigint): AuditReceipt {
     const { receipt } = this.#chain.push(event, nowNs)
     this.#checkpointTimer ??= setTimeout(this.#checkpointDue, this.#start.limits.checkpointIntervalMs).unref()
-    this.#turn ??= setImmediate(this.#endOfTurn)
+    // Nobody waits for what has happened already: it goes with the next verdict, which halves the writes and syncs of a statement.
+    if (hasHappened(event)) this.#lazyTimer ??= setTimeout(this.#lazyDue, LAZY_MS).unref()
+    else this.#hurry()
     return receipt
   }
 
@@ -194,6 +176,16 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
     this.#chain.pushCheckpoint(reason, this.#segment?.first ?? this.#written.sequence + 1)
     clearTimeout(this.#checkpointTimer)
     this.#checkpointTimer = undefined
+  }
+
+  #hurry(): void {
+    this.#hurried = true
+    this.#turn ??= setImmediate(this.#endOfTurn)
+  }
+
+  readonly #lazyDue = (): void => {
+    this.#lazyTimer = undefined
+    this.#hurry()
   }
 
   readonly #endOfTurn = (): void => {
@@ -256,6 +248,7 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
     if (this.#unsynced.length === 0) return
     const running = { ...(this.#next ?? openRound()), upTo: this.#written.sequence }
     this.#next = undefined
+    this.#hurried = false
     this.#running = running
     void this.#runRound(running, [...this.#unsynced])
   }
@@ -272,7 +265,7 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
     this.#running = undefined
     this.#markDurable(batches)
     running.resolve()
-    this.#sync()
+    if (this.#hurried) this.#sync()
   }
 
   async #syncFiles(batches: readonly Batch[]): Promise<void> {
@@ -375,13 +368,13 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
   }
 
   async #settle(): Promise<void> {
-    this.#endOfTurn()
-    while (this.#running !== undefined) await this.#running.promise.catch(() => {})
+    for (this.#endOfTurn(); this.#running !== undefined; this.#endOfTurn()) await this.#running.promise.catch(() => {})
   }
 
   async #release(): Promise<void> {
     clearTimeout(this.#checkpointTimer)
     clearTimeout(this.#retryTimer)
+    clearTimeout(this.#lazyTimer)
     clearImmediate(this.#turn)
     await this.#segment?.file.close().catch(() => {})
   }
@@ -394,3 +387,6 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
     )
   }
 }
+
+/** How long a record of what has happened already may wait for company, in milliseconds. */
+const LAZY_MS = 20
