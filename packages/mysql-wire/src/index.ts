@@ -24,6 +24,10 @@ export {
   spoken,
 } from './capabilities.ts'
 export type { Codec, Value } from './codec.ts'
+export { type CommandFacts, Conversation, type ConversationOptions } from './conversation/conversation.ts'
+export type { Entry, PreparedStatement } from './conversation/entry.ts'
+export type { ConversationEvent, LocalAnswer, Step } from './conversation/event.ts'
+export type { Lookup } from './conversation/statements.ts'
 export {
   ConversationFullError,
   MalformedMessageError,
