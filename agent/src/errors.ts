@@ -31,6 +31,8 @@ export type AgentErrorCode =
   | CatalogErrorCode
   /** The gateway asked for a connection that the agent does not offer. */
   | 'unknown-connection'
+  /** The client named another database than the connection's. */
+  | 'unknown-database'
   /** The agent has as many sessions as it may. */
   | 'too-many-sessions'
   /** The gateway asked for something the connection cannot be opened with. */
@@ -101,6 +103,7 @@ const SQL_STATES: Readonly<Record<AgentErrorCode, string>> = {
   'catalog-failed': '08001',
   'catalog-too-large': '54000',
   'unknown-connection': '3D000',
+  'unknown-database': '3D000',
   'too-many-sessions': '53300',
   'refused-startup': '42501',
 }

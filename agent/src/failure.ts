@@ -52,6 +52,7 @@ const SENTENCES: Readonly<Record<AgentErrorCode, string>> = {
   'catalog-failed': 'The agent could not read the catalogue of the database.',
   'catalog-too-large': 'The catalogue of the database is larger than the agent takes in.',
   'unknown-connection': 'The agent does not offer this connection.',
+  'unknown-database': 'This connection serves one database, and its name is another one; leave the name out.',
   'too-many-sessions': 'The agent has as many sessions as it may.',
   'refused-startup': 'A setting of the client may not be chosen when a session starts.',
 }

@@ -1,9 +1,9 @@
 import type { AgentConfig } from '@sallyport/config'
 import type { Clock } from '@sallyport/core'
+import { longTextReader } from '@sallyport/sql-worker'
 import { loadPostgres, StatementCache } from '@sallyport/sql'
 import type { Logger } from 'pino'
 import { type RunningAgent, runAgent } from './agent.ts'
-import { longTextReader } from './session/long-texts.ts'
 import { createRelay } from './session/relay-session.ts'
 
 /**
@@ -16,6 +16,11 @@ export async function startAgent(
 ): Promise<RunningAgent> {
   const limits = { maxTextBytes: config.limits.statementBytes }
   const analyser = await loadPostgres(limits)
-  const relay = createRelay({ analyser, cache: new StatementCache(), readLongText: longTextReader(limits), clock })
+  const relay = createRelay({
+    analyser,
+    cache: new StatementCache(),
+    readLongText: longTextReader(limits).analyse,
+    clock,
+  })
   return runAgent(config, { logger, clock, relay, environment: process.env })
 }

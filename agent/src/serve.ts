@@ -1,4 +1,4 @@
-import type { AgentLimits, Secret } from '@sallyport/config'
+import type { AgentConnection, AgentLimits, Secret } from '@sallyport/config'
 import type { Clock } from '@sallyport/core'
 import type { AgentSession, Failure, SessionOpen } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
@@ -35,8 +35,10 @@ export async function serveSession(session: AgentSession, open: SessionOpen, opt
     if (connection === undefined || open.engine !== connection.config.engine) {
       throw new AgentError('unknown-connection', 'the gateway asked for a connection that is not offered')
     }
+    const { database: asked, ...startup } = Object.fromEntries(open.startup)
+    requireDatabase(asked, connection.config)
     const settings = sessionSettings({
-      startup: open.startup,
+      startup: new Map(Object.entries(startup)),
       floor: connection.config.floor,
       statementTimeoutMs: open.limits.statementTimeoutMs,
       subject: open.identity.subject,
@@ -71,6 +73,12 @@ export async function serveSession(session: AgentSession, open: SessionOpen, opt
     log.warn(logFields(error), 'session failed')
     if (session.closed === undefined) refuse(session, failureOf(error))
   }
+}
+
+/** A client names the database or nothing; libpq puts the user's name, which is the connection's, where nothing was said. */
+function requireDatabase(asked: string | undefined, { name, target }: AgentConnection): void {
+  if (asked === undefined || asked === name || asked === target.database) return
+  throw new AgentError('unknown-database', 'the client asked for a database that is not the one of this connection')
 }
 
 function refuse(session: AgentSession, failure: Failure): void {

@@ -10,6 +10,9 @@ import { freePort, startPostgres } from '@sallyport/demo'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const sallyport = join(root, 'packages', 'cli', 'bin', 'sallyport.mjs')
 
+/** `node --cpu-prof bench/run.mjs` profiles gateway and agent as well. */
+const profiling = process.execArgv.filter((flag) => /^--(cpu|heap)-prof/.test(flag))
+
 /** Where Debian keeps the programs of its newest PostgreSQL. */
 export function postgresPrograms() {
   const base = '/usr/lib/postgresql'
@@ -30,6 +33,7 @@ export async function startServers(say) {
   const bin = postgresPrograms()
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
   chmodSync(folder, 0o755)
+  /** @type {(() => unknown)[]} */
   const stops = [() => rmSync(folder, { recursive: true, force: true })]
   const stop = async () => {
     for (const close of stops.toReversed()) await close()
@@ -143,7 +147,7 @@ async function startSallyport(folder, postgres, stops, say) {
   )
   const pids = {}
   for (const side of ['gateway', 'agent']) {
-    const child = spawn(process.execPath, [sallyport, side, '--config', join(folder, `${side}.yaml`)], {
+    const child = spawn(process.execPath, [...profiling, sallyport, side, '--config', join(folder, `${side}.yaml`)], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -1,3 +1,4 @@
+import { longTextReader } from '@sallyport/sql-worker'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import {
   cancelBackend,
@@ -5,7 +6,6 @@ import {
   DEFAULT_CATALOG_BOUNDS,
   openCatalog,
   openDatabase,
-  longTextReader,
   type OpenedSession,
   Password,
   sessionSettings,
@@ -48,7 +48,7 @@ export interface RelayPort {
 
 export async function startRelayPort(options: RelayPortOptions): Promise<RelayPort> {
   const analyser = await loadPostgres()
-  const readLongText = longTextReader({})
+  const readLongText = longTextReader({}).analyse
   const relay = createRelay({ analyser, cache: new StatementCache(), readLongText, clock: CLOCK })
   const target = {
     host: '127.0.0.1',

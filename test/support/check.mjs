@@ -24,7 +24,7 @@ for (const [name, command, args] of checks) {
   })
   if (run.status === 0) continue
   failed++
-  process.stderr.write(`check: ${name} failed\n${run.error?.message ?? ''}${run.stdout ?? ''}${run.stderr ?? ''}\n`)
+  process.stderr.write(['check: ', name, ' failed\n', run.error?.message, run.stdout, run.stderr, '\n'].join(''))
 }
 if (failed > 0) process.exitCode = 1
 else process.stdout.write(`check: ${checks.map(([name]) => name).join(', ')} are good\n`)

@@ -100,6 +100,7 @@ function arrivals(socket: Socket, reader: MessageReader): AsyncIterableIterator<
 
 /** A message without what differs between two sessions that behave the same: process ids, OIDs of new tables, the server's source lines. */
 function asText(message: BackendMessage): string | undefined {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- most messages are compared as they are
   switch (message.type) {
     case 'ParameterStatus':
       return message.name === 'application_name' ? undefined : JSON.stringify(message)

@@ -33,7 +33,11 @@ describe('a password', () => {
 
   it('shows itself to nobody', () => {
     const password = new Password('s3cret')
-    const shown = [String(password), JSON.stringify({ password }), inspect({ password }, { showHidden: true, depth: 9 })]
+    const shown = [
+      String(password),
+      JSON.stringify({ password }),
+      inspect({ password }, { showHidden: true, depth: 9 }),
+    ]
     expect(shown.join()).not.toContain('s3cret')
   })
 })

@@ -1,3 +1,4 @@
+import type { LongTextReader } from '@sallyport/sql-worker'
 import { createHmac } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Clock } from '@sallyport/core'
@@ -14,14 +15,13 @@ import { BackendSide } from './backend-side.ts'
 import { ClientOutput } from './client-output.ts'
 import { RelayError } from './errors.ts'
 import { FrontendSide } from './frontend-side.ts'
-import type { ReadLongText } from './long-texts.ts'
 import { createStatementReader } from './statement-reader.ts'
 
 /** What all sessions of an agent share. */
 export interface RelayOptions {
   readonly analyser: PostgresAnalyser
   readonly cache: StatementCache
-  readonly readLongText: ReadLongText
+  readonly readLongText: LongTextReader['analyse']
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
 

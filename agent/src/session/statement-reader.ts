@@ -1,3 +1,4 @@
+import type { LongTextReader } from '@sallyport/sql-worker'
 import type { Analysis, Effect } from '@sallyport/core'
 import {
   DEFAULT_POSTGRES_SETTINGS,
@@ -8,7 +9,6 @@ import {
   type StatementCache,
 } from '@sallyport/sql'
 import type { TextAnalyser } from '../masking/judge.ts'
-import type { ReadLongText } from './long-texts.ts'
 
 /**
  * Reads the texts of a connection's sessions: the analyser behind a cache that sessions share.
@@ -19,7 +19,7 @@ export function createStatementReader(
   analyser: PostgresAnalyser,
   cache: StatementCache,
   functions: ReadonlyMap<string, readonly Effect[]>,
-  readLongText: ReadLongText,
+  readLongText: LongTextReader['analyse'],
 ): TextAnalyser {
   const settings = {
     default: keyed({ ...DEFAULT_POSTGRES_SETTINGS, functions }),

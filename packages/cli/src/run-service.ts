@@ -8,6 +8,8 @@ import { systemClock } from './system-clock.ts'
 export interface Service<C> {
   readonly name: string
   readonly load: (file: string) => Promise<Loaded<C>>
+  /** What loading does not see. Throws what is wrong. */
+  readonly check?: (config: C) => Promise<void>
   readonly log: (config: C) => LogConfig
   readonly start: (config: C, port: { readonly logger: Logger; readonly clock: Clock }) => Promise<Running<C>>
 }
@@ -26,6 +28,7 @@ export async function runService<C>(args: readonly string[], service: Service<C>
   const file = values.config
   const loaded = await load(service, file)
   if (loaded === undefined) return 1
+  await service.check?.(loaded.config)
   if (values.check === true) {
     process.stdout.write(`${file}: good\n`)
     return 0

@@ -94,6 +94,8 @@ function noteIn(statements: Names, cursors: Names, { session }: Statement): void
       statements.clear()
       cursors.clear()
       break
+    // Only MySQL changes several at once.
+    case 'several':
     case 'set':
     case 'execute':
     case 'fetch':
@@ -105,8 +107,10 @@ function noteIn(statements: Names, cursors: Names, { session }: Statement): void
 
 function remember(names: Names, name: string, statement: Statement | 'unknown'): void {
   const before = names.get(name) ?? []
-  if (statement === 'unknown' || before.length >= MAX_MEANINGS || (before.length === 0 && names.size >= MAX_NAMES)) {
-    names.delete(name)
+  if (before.length === 0 && names.size >= MAX_NAMES) return
+  // Too many meanings, or one that is not known, is no meaning: an empty list resolves to nothing, and stays.
+  if (statement === 'unknown' || before.length >= MAX_MEANINGS || names.get(name)?.length === 0) {
+    names.set(name, [])
     return
   }
   if (!before.includes(statement)) names.set(name, [...before, statement])
@@ -118,7 +122,7 @@ function forget(names: Names, name: string | undefined): void {
 }
 
 function analysisOf(meanings: readonly Statement[] | undefined): Analysis {
-  return meanings === undefined ? UNKNOWN : { ok: true, statements: meanings }
+  return meanings === undefined || meanings.length === 0 ? UNKNOWN : { ok: true, statements: meanings }
 }
 
 /** A statement with the effects, relations and functions of everything it may stand for. */

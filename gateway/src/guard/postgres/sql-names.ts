@@ -25,6 +25,8 @@ export function sqlNames(analysis: Analysis): SqlNames | undefined {
       case 'reset-all':
         names = { statements: 'all', portals: 'all' }
         break
+      // Only MySQL changes several at once.
+      case 'several':
       case 'set':
       case 'execute':
       case 'fetch':

@@ -156,7 +156,7 @@ async function open(
         gateway: config.name,
         identity: { ...identity, email: identity.email ?? '', groups: [...identity.groups] },
         client: { application, address: source },
-        startup: client.request.settings,
+        startup: new Map([...client.request.settings, ['database', client.request.database]]),
         masking: maskingBytes(connection),
         maskingVersion: maskingVersion(connection),
         limits: { statementTimeoutMs: 0, idleTimeoutMs: 0 },

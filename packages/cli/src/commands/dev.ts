@@ -26,6 +26,10 @@ Exit codes: 0 stopped as asked, 1 failed, 2 called wrongly.
     runService(args, {
       name: 'dev',
       load: loadDev,
+      check: async (config) => {
+        const { compileRuntime } = await import('@sallyport/gateway')
+        compileRuntime(config.gateway)
+      },
       log: (config) => config.gateway.log,
       start: async (config, port) => {
         const [{ startGateway }, { startAgent }] = await Promise.all([

@@ -24,6 +24,10 @@ Exit codes: 0 stopped as asked, 1 failed, 2 called wrongly.
     runService(args, {
       name: 'gateway',
       load: loadGateway,
+      check: async (config) => {
+        const { compileRuntime } = await import('@sallyport/gateway')
+        compileRuntime(config)
+      },
       log: (config) => config.log,
       start: async (config, port) => {
         const { startGateway } = await import('@sallyport/gateway')
