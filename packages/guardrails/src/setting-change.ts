@@ -18,6 +18,8 @@ export function changedSetting(statement: Statement): SettingChange | undefined 
     if (calls && effects.has('unknown')) return { name: undefined, value: 'unknown' }
     return { name: session.name.toLowerCase(), value: session.value }
   }
+  // Several at once: none of them is looked at, so the whole is a change that the text does not tell.
+  if (session?.type === 'several') return { name: undefined, value: 'unknown' }
   return calls ? { name: undefined, value: 'unknown' } : undefined
 }
 

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createSigningKey } from '@sallyport/audit-file'
 import { loadDev } from '@sallyport/config'
 import type { Command } from '../command.ts'
@@ -37,7 +38,10 @@ Exit codes: 0 stopped as asked, 1 failed, 2 called wrongly.
           import('@sallyport/agent'),
         ])
         const key = config.gateway.audit.signingKeyFile
-        if (!existsSync(key)) createSigningKey(key)
+        if (!existsSync(key)) {
+          mkdirSync(dirname(key), { recursive: true, mode: 0o700 })
+          createSigningKey(key)
+        }
         const gateway = await startGateway(config.gateway, port)
         try {
           const agent = await startAgent(config.agent, port)
