@@ -72,3 +72,27 @@ export type { UnavailableCommand } from './frontend/unavailable-command.ts'
 export { decodeSessionTrack, type SessionChange } from './session-track.ts'
 export { SERVER_STATUS } from './status.ts'
 export { FIELD_TYPE, hasLength, isBinaryType, readBinaryValue } from './values.ts'
+export type { LoginCrypto } from './auth/crypto.ts'
+export { DEFAULT_LOGIN_OPTIONS } from './auth/login-state.ts'
+export type {
+  LoggedIn,
+  LoginEffect,
+  LoginFailure,
+  LoginFailureCode,
+  LoginMethod,
+  LoginOptions,
+  LoginState,
+  LoginStep,
+} from './auth/login-state.ts'
+export { LOGIN_BEGIN, stepLogin, tlsEstablished } from './auth/login.ts'
+export { beginStartup, DEFAULT_STARTUP_OPTIONS, STARTUP, stepStartup } from './startup.ts'
+export type {
+  Greeting,
+  StartupEffect,
+  StartupEvent,
+  StartupOptions,
+  StartupPhase,
+  StartupState,
+  StartupStep,
+} from './startup.ts'
+export type { StartupRequest } from './startup-request.ts'
