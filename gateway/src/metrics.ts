@@ -1,3 +1,5 @@
+import type { Outcome } from '@sallyport/audit'
+import type { Action } from '@sallyport/core'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
 /** Every metric of a gateway, in a registry of its own. Labels are names from the configuration, never values from traffic. */
@@ -10,6 +12,33 @@ export interface Metrics {
   readonly outcomes: Counter<'connection' | 'outcome'>
   readonly auditUnavailable: Counter
   readonly agents: Gauge<'agent'>
+}
+
+/** The counters of one session's connection, found once: looking labels up costs more than counting. */
+export interface ConnectionMetrics {
+  readonly judged: (verdict: Action, elapsedMs: number) => void
+  readonly ended: (outcome: Outcome) => void
+}
+
+export function connectionMetrics(
+  { statements, outcomes, gateSeconds }: Metrics,
+  connection: string,
+): ConnectionMetrics {
+  const verdicts = new Map<Action, { inc: () => void }>()
+  const ends = new Map<Outcome, { inc: () => void }>()
+  return {
+    judged: (verdict, elapsedMs) => {
+      let counter = verdicts.get(verdict)
+      if (counter === undefined) verdicts.set(verdict, (counter = statements.labels({ connection, verdict })))
+      counter.inc()
+      gateSeconds.observe(elapsedMs / 1000)
+    },
+    ended: (outcome) => {
+      let counter = ends.get(outcome)
+      if (counter === undefined) ends.set(outcome, (counter = outcomes.labels({ connection, outcome })))
+      counter.inc()
+    },
+  }
 }
 
 export function createMetrics(): Metrics {

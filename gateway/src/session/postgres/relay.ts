@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import type { AuditLog } from '@sallyport/audit-file'
-import type { Outcome } from '@sallyport/audit'
 import type { GatewayConnection } from '@sallyport/config'
 import type { Analysis, Clock } from '@sallyport/core'
 import { Conversation, encodeBackend, PgWireError, type ErrorResponse } from '@sallyport/pg-wire'
@@ -9,7 +8,7 @@ import type { CloseReason } from '@sallyport/tunnel'
 import { Gate } from '../../guard/gate.ts'
 import type { Inspector } from '../../guard/postgres/inspector.ts'
 import { PreparedNames } from '../../guard/postgres/prepared-names.ts'
-import type { Metrics } from '../../metrics.ts'
+import { connectionMetrics, type Metrics } from '../../metrics.ts'
 import { fatalError } from '../../reply/postgres/refusal.ts'
 import type { Runtime } from '../../runtime.ts'
 import type { KillReason, LiveSession } from '../registry.ts'
@@ -63,6 +62,7 @@ export class Relay implements LiveSession {
     this.#current = login.connection
     this.#maskingVersion = maskingVersion(login.connection)
     const { limits } = runtime().config
+    const counters = connectionMetrics(metrics, this.connection)
     const conversation = new Conversation<StatementRun>({
       maxPending: limits.pipelinedStatements * MESSAGES_PER_STATEMENT,
     })
@@ -72,10 +72,7 @@ export class Relay implements LiveSession {
       log,
       clock,
       decide: (analysis) => this.#decide(analysis),
-      observe: (verdict, elapsedMs) => {
-        metrics.statements.inc({ connection: this.connection, verdict: verdict.action })
-        metrics.gateSeconds.observe(elapsedMs / 1000)
-      },
+      observe: (verdict, elapsedMs) => counters.judged(verdict.action, elapsedMs),
     })
     const barrier: Barrier = { receipt: undefined }
     const monotonicMs = clock.monotonicMs
@@ -92,7 +89,7 @@ export class Relay implements LiveSession {
       monotonicMs,
       write: (bytes) => port.socket.write(bytes),
       onReplies: () => this.#inbound.replied(),
-      onOutcome: (outcome: Outcome) => metrics.outcomes.inc({ connection: this.connection, outcome }),
+      onOutcome: (outcome) => counters.ended(outcome),
       onFailure: (error) => this.#fail(error),
       onFlow: (flowing) => (flowing ? login.tunnel.resume() : login.tunnel.pause()),
     })
