@@ -38,7 +38,10 @@ export function loadMysql(limits: Partial<SqlLimits> = {}): MysqlAnalyser {
 
 function analyse(text: string, settings: MysqlSettings, limits: SqlLimits): Analysis {
   if (!isReadable(text, settings.characterSet)) {
-    return failure('encoding', `the text holds a NUL or a character that is not safe to read in ${settings.characterSet}`)
+    return failure(
+      'encoding',
+      `the text holds a NUL or a character that is not safe to read in ${settings.characterSet}`,
+    )
   }
   if (text.length > limits.maxTextBytes || utf8Length(text) > limits.maxTextBytes) {
     return failure('too-large', `the text is longer than ${String(limits.maxTextBytes)} bytes`)
@@ -46,7 +49,8 @@ function analyse(text: string, settings: MysqlSettings, limits: SqlLimits): Anal
   try {
     return { ok: true, statements: statementsOf(text, settings, limits) }
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, failure: { code: error.code, message: error.message, position: error.position } }
+    if (error instanceof Refusal)
+      return { ok: false, failure: { code: error.code, message: error.message, position: error.position } }
     if (error instanceof RangeError) return failure('too-deep', 'the statement nests too deeply')
     throw error
   }

@@ -18,11 +18,16 @@ export function functionEffects(settings: MysqlSettings, call: Call): ReadonlySe
   if (listed !== undefined) return new Set(listed)
   if (call.path.length > 1) return UNKNOWN
   const { native, words } = BUILTIN[settings.flavour]
-  const known = call.found === 'grammar' || native.has(name) || (call.found === 'word' && words.has(name))
+  const classic = CLASSIC_HASHING.has(name) && settings.flavour === 'mysql' && settings.version < CLASSIC_HASHING_LEFT
+  const known = classic || call.found === 'grammar' || native.has(name) || (call.found === 'word' && words.has(name))
   if (!known) return UNKNOWN
   if (name === 'last_insert_id' && call.args.length > 0) return SESSION
   return EFFECTS.get(name) ?? READ
 }
+
+/** Built-in functions that MySQL moved into the component classic_hashing; without it they are stored ones. */
+const CLASSIC_HASHING: ReadonlySet<string> = new Set(['md5', 'sha', 'sha1'])
+const CLASSIC_HASHING_LEFT = 90_600
 
 const READ: ReadonlySet<Effect> = new Set(['read'])
 const SESSION: ReadonlySet<Effect> = new Set(['read', 'session'])

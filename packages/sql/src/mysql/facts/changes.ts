@@ -137,6 +137,8 @@ function pathOf({ schema, name }: Mention): Path {
 /** A change that looks at no column of its target does not read it. */
 function dropUnread(g: Gatherer, read: Mention): void {
   if (read.all || read.columns.size > 0) return
-  const changes = g.facts.mentions.some(({ access, name, schema }) => access === 'write' && name === read.name && schema === read.schema)
+  const changes = g.facts.mentions.some(
+    ({ access, name, schema }) => access === 'write' && name === read.name && schema === read.schema,
+  )
   if (changes) g.facts.mentions.splice(g.facts.mentions.indexOf(read), 1)
 }

@@ -1,25 +1,18 @@
 import type { Limit } from '@sallyport/core'
 import type { Arm, Expression, Query, Select, StatementNode } from '../grammar/ast.ts'
 import { AGGREGATES } from '../grammar/calls.ts'
+import { kindOf } from '../kind.ts'
 
 /** The row limit of the outermost query: only that one bounds what comes back. */
 export function limitOf(node: StatementNode): Limit {
-  switch (node.type) {
-    case 'query':
-      return node.into !== undefined || node.arms.some((arm) => arm.type === 'select' && arm.into !== undefined) ? 'none' : queryLimit(node)
-    case 'insert':
-    case 'update':
-    case 'delete':
-      return node.returning === undefined ? 'none' : 'absent'
-    case 'load':
-    case 'explain':
-      return 'none'
-    case 'utility':
-      if (node.kind === 'handler-read') return 'unknown'
-      if (node.kind === 'call' || node.kind === 'begin-not-atomic') return 'absent'
-      if (node.kind === 'execute' || node.kind === 'execute-immediate') return 'unknown'
-      return node.kind === 'set-statement' && node.inner[0] !== undefined ? limitOf(node.inner[0]) : 'none'
+  if (node.type === 'query') return kindOf(node) === 'select-into' ? 'none' : queryLimit(node)
+  if (node.type === 'insert' || node.type === 'update' || node.type === 'delete') {
+    return node.returning === undefined ? 'none' : 'absent'
   }
+  if (node.type !== 'utility') return 'none'
+  const [inner] = node.inner
+  if (node.kind === 'set-statement' && inner !== undefined) return limitOf(inner)
+  return ROWS[node.kind] ?? 'none'
 }
 
 function queryLimit(query: Query): Limit {
@@ -64,4 +57,13 @@ function hasAggregate(value: Expression): boolean {
   }
   if (value.type === 'chain' || value.type === 'operation') return value.operands.some((each) => hasAggregate(each))
   return value.type === 'assignment' && hasAggregate(value.value)
+}
+
+/** Statements whose rows the text does not bound. */
+const ROWS: Readonly<Record<string, Limit>> = {
+  'handler-read': 'unknown',
+  call: 'absent',
+  'begin-not-atomic': 'absent',
+  execute: 'unknown',
+  'execute-immediate': 'unknown',
 }

@@ -40,10 +40,20 @@ export function commonTables(g: Gatherer, ctes: readonly CommonTable[], recursiv
 function trailing(g: Gatherer, { arms, order }: Query): void {
   const [first] = arms
   const items = first?.type === 'select' ? first.items : []
-  ordered(g, order, items.map(({ value }) => value), 'order')
+  ordered(
+    g,
+    order,
+    items.map(({ value }) => value),
+    'order',
+  )
 }
 
-function ordered(g: Gatherer, parts: readonly Expression[], items: readonly Expression[], use: 'order' | 'group'): void {
+function ordered(
+  g: Gatherer,
+  parts: readonly Expression[],
+  items: readonly Expression[],
+  use: 'order' | 'group',
+): void {
   g.seesOutputs = true
   for (const part of parts) {
     const position = part.type === 'literal' && part.kind === 'number' ? Number(part.value) : undefined
@@ -85,7 +95,12 @@ function selectFacts(g: Gatherer, select: Select, use: Use): void {
     visit(g, value, select.distinct ? 'group' : use)
   }
   if (select.where !== undefined) visit(g, select.where, 'equality')
-  ordered(g, select.group, select.items.map(({ value }) => value), 'group')
+  ordered(
+    g,
+    select.group,
+    select.items.map(({ value }) => value),
+    'group',
+  )
   g.seesOutputs = true
   if (select.having !== undefined) visit(g, select.having, 'equality')
   g.seesOutputs = false

@@ -16,30 +16,27 @@ export function sessionChangeOf(
   if (changes[0] !== undefined) return changes[0]
   if (node.type !== 'utility' || node.session === undefined) return undefined
   const { session } = node
-  switch (session.type) {
-    case 'prepare': {
-      const { text } = session
-      const shown = text.type === 'literal' && text.kind === 'string'
-      return { type: 'prepare', name: session.name, statement: shown ? inner(text.value) : 'unknown' }
-    }
-    case 'execute':
-    case 'deallocate':
-      return { type: session.type, name: session.name }
-    case 'execute-text':
-      return undefined
+  if (session.type === 'prepare') {
+    const { text } = session
+    const shown = text.type === 'literal' && text.kind === 'string'
+    return { type: 'prepare', name: session.name, statement: shown ? inner(text.value) : 'unknown' }
   }
+  return session.type === 'execute-text' ? undefined : { type: session.type, name: session.name }
 }
 
 /** Those that hold for the session. */
 function settings(node: StatementNode): readonly SettingAssignment[] {
   if (node.type === 'utility') {
-    return node.settings.filter(({ target, scope, local }) => target !== 'user' && scope === undefined && !(target === 'other' && local))
+    return node.settings.filter(
+      ({ target, scope, local }) => target !== 'user' && scope === undefined && !(target === 'other' && local),
+    )
   }
   return hintSettings(hintsOf(node))
 }
 
 function hintsOf(node: Exclude<StatementNode, Utility>): readonly string[] {
-  if (node.type === 'query') return node.arms.flatMap((arm) => (arm.type === 'select' ? arm.hints : arm.type === 'query' ? hintsOf(arm) : []))
+  if (node.type === 'query')
+    return node.arms.flatMap((arm) => (arm.type === 'select' ? arm.hints : arm.type === 'query' ? hintsOf(arm) : []))
   return node.type === 'insert' || node.type === 'update' || node.type === 'delete' ? node.hints : []
 }
 

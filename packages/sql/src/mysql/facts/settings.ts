@@ -26,8 +26,10 @@ export function literalOf(value: Expression | undefined): string | undefined {
  * that the text does not show, is `unknown`.
  */
 function settingEffects(name: string, value: string | undefined): readonly Effect[] {
-  if (name === 'sql_mode') return value !== undefined && sqlModeOf(value) !== 'unknown' ? ['session'] : ['session', 'unknown']
-  if (CHARACTER_SETS.has(name)) return value !== undefined && isSafeCharacterSet(value) ? ['session'] : ['session', 'unknown']
+  if (name === 'sql_mode')
+    return value !== undefined && sqlModeOf(value) !== 'unknown' ? ['session'] : ['session', 'unknown']
+  if (CHARACTER_SETS.has(name))
+    return value !== undefined && isSafeCharacterSet(value) ? ['session'] : ['session', 'unknown']
   if (TRANSACTION.has(name)) return ['session', 'transaction']
   return PRIVILEGED.has(name) ? ['session', 'admin'] : ['session']
 }

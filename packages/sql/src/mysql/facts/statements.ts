@@ -73,7 +73,11 @@ function procedureFacts(g: Gatherer, { calls = [] }: Utility): void {
   const vouched = g.settings.functions.get(path.join('.').toLowerCase())
   const effects = vouched === undefined ? listed : new Set(vouched)
   const schema = path.length > 1 ? path.at(-2) : undefined
-  g.facts.functions.set(`${schema ?? ''}\0${path.at(-1) ?? ''}`, { schema, name: (path.at(-1) ?? '').toLowerCase(), effects })
+  g.facts.functions.set(`${schema ?? ''}\0${path.at(-1) ?? ''}`, {
+    schema,
+    name: (path.at(-1) ?? '').toLowerCase(),
+    effects,
+  })
   g.addCalled(effects)
 }
 

@@ -26,18 +26,10 @@ function joinsNarrow(tables: readonly TableReference[]): boolean {
 function truth(value: Expression): boolean | undefined {
   const constant = constantOf(value)
   if (constant !== undefined) return truthOf(constant)
-  switch (value.type) {
-    case 'chain':
-      return chainTruth(value)
-    case 'operation':
-      return operationTruth(value)
-    case 'assignment':
-      return truth(value.value)
-    case 'subquery':
-      return subqueryTruth(value.query)
-    default:
-      return undefined
-  }
+  if (value.type === 'chain') return chainTruth(value)
+  if (value.type === 'operation') return operationTruth(value)
+  if (value.type === 'assignment') return truth(value.value)
+  return value.type === 'subquery' ? subqueryTruth(value.query) : undefined
 }
 
 function chainTruth({ operators, operands }: Chain): boolean | undefined {
@@ -47,7 +39,9 @@ function chainTruth({ operators, operands }: Chain): boolean | undefined {
     const dominant = OR.has(operator)
     const values = operands.map((each) => truth(each))
     if (values.includes(dominant)) return dominant
-    const complements = operands.some((one, index) => operands.slice(Math.max(0, index - WINDOW), index).some((other) => areComplements(one, other)))
+    const complements = operands.some((one, index) =>
+      operands.slice(Math.max(0, index - WINDOW), index).some((other) => areComplements(one, other)),
+    )
     if (complements) return dominant
     return values.every((each) => each === !dominant) ? !dominant : undefined
   }
@@ -78,7 +72,9 @@ function operationTruth({ name, operands }: Operation): boolean | undefined {
     case 'BETWEEN':
       return others.length === 2 && others.every((each) => sameExpression(left, each)) ? true : undefined
     case 'LIKE':
-      return matchesAll(others[0], /^%+$/) || (others[0] !== undefined && sameExpression(left, others[0])) ? true : undefined
+      return matchesAll(others[0], /^%+$/) || (others[0] !== undefined && sameExpression(left, others[0]))
+        ? true
+        : undefined
     case 'REGEXP':
     case 'RLIKE':
       return matchesAll(others[0], /^\^?(\.\*)*\$?$/) ? true : undefined
@@ -104,16 +100,19 @@ function areComplements(one: Expression, other: Expression): boolean {
     if (one.name === 'NOT') return sameExpression(a, other)
     if (other.name === 'NOT') return sameExpression(b, one)
     const negated = one.name === `NOT ${other.name}` || other.name === `NOT ${one.name}`
-    const nullTests = one.name.replace('IS NOT ', 'IS ') === other.name.replace('IS NOT ', 'IS ') && one.name !== other.name
+    const nullTests =
+      one.name.replace('IS NOT ', 'IS ') === other.name.replace('IS NOT ', 'IS ') && one.name !== other.name
     return (
       (negated || nullTests) &&
       one.operands.length === other.operands.length &&
       one.operands.every((each, index) => sameExpression(each, other.operands[index] ?? each))
     )
   }
-  if (one.type === 'operation') return one.name === 'NOT' && one.operands[0] !== undefined && sameExpression(one.operands[0], other)
+  if (one.type === 'operation')
+    return one.name === 'NOT' && one.operands[0] !== undefined && sameExpression(one.operands[0], other)
   if (other.type === 'operation') return areComplements(other, one)
-  if (one.type !== 'chain' || other.type !== 'chain' || one.operands.length !== 2 || other.operands.length !== 2) return false
+  if (one.type !== 'chain' || other.type !== 'chain' || one.operands.length !== 2 || other.operands.length !== 2)
+    return false
   const opposites = OPPOSITES[one.operators[0] ?? ''] ?? []
   return (
     opposites.includes(other.operators[0] ?? '') &&
@@ -141,22 +140,11 @@ function subqueryTruth({ arms, limit }: Query): boolean | undefined {
 
 /** Whether a condition looks at a column of its own level; what a subquery looks at counts only with a qualifier. */
 function mentionsColumn(value: Expression): boolean {
-  switch (value.type) {
-    case 'column':
-    case 'star':
-      return true
-    case 'call':
-      return [...value.args, ...value.order].some((each) => mentionsColumn(each))
-    case 'chain':
-    case 'operation':
-      return value.operands.some((each) => mentionsColumn(each))
-    case 'assignment':
-      return mentionsColumn(value.value)
-    case 'subquery':
-      return correlates(value.query)
-    default:
-      return false
-  }
+  if (value.type === 'column' || value.type === 'star') return true
+  if (value.type === 'call') return [...value.args, ...value.order].some((each) => mentionsColumn(each))
+  if (value.type === 'chain' || value.type === 'operation') return value.operands.some((each) => mentionsColumn(each))
+  if (value.type === 'assignment') return mentionsColumn(value.value)
+  return value.type === 'subquery' && correlates(value.query)
 }
 
 /** A subquery that compares with a qualified column may look outwards. */

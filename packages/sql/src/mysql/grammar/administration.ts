@@ -81,7 +81,13 @@ export function use(c: Cursor): Utility {
   const database = name(c)
   return utility('use', ['session'], {
     settings: [
-      { target: 'other', scope: undefined, name: 'database', value: { type: 'literal', kind: 'string', value: database }, local: false },
+      {
+        target: 'other',
+        scope: undefined,
+        name: 'database',
+        value: { type: 'literal', kind: 'string', value: database },
+        local: false,
+      },
     ],
   })
 }
@@ -113,7 +119,10 @@ export function diagnostics(c: Cursor): Utility {
     c.expect('DIAGNOSTICS')
   } else if (word === 'SIGNAL' && !c.is('SQLSTATE') && !isName(c)) throw c.refuse()
   rest(c)
-  return utility(word === 'GET' ? 'get-diagnostics' : word.toLowerCase(), word === 'GET' ? ['session', 'read'] : ['procedural'])
+  return utility(
+    word === 'GET' ? 'get-diagnostics' : word.toLowerCase(),
+    word === 'GET' ? ['session', 'read'] : ['procedural'],
+  )
 }
 
 /** Statements of which the kind is all that is read: the first words, and what they do. */
@@ -138,7 +147,12 @@ interface Administrative {
   readonly maria: boolean | undefined
 }
 
-const administer = (words: string, effects: readonly Effect[] = ['admin'], more?: boolean, maria?: boolean): Administrative => ({
+const administer = (
+  words: string,
+  effects: readonly Effect[] = ['admin'],
+  more?: boolean,
+  maria?: boolean,
+): Administrative => ({
   words: words.split(' '),
   kind: words.toLowerCase().replaceAll(' ', '-'),
   effects,

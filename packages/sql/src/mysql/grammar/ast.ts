@@ -108,9 +108,7 @@ export interface LimitClause {
   readonly withTies: boolean
 }
 
-export type Into =
-  | { readonly type: 'file' }
-  | { readonly type: 'variables'; readonly names: readonly string[] }
+export type Into = { readonly type: 'file' } | { readonly type: 'variables'; readonly names: readonly string[] }
 
 export type TableReference =
   | NamedTable

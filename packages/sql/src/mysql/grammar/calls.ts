@@ -14,7 +14,7 @@ export function call(c: Cursor, path: Path, found: 'word' | 'quoted'): Expressio
     do {
       args.push(expression(c))
       // Loadable functions see the names of their arguments.
-      alias(c, false)
+      alias(c, true)
     } while (c.accept(','))
   }
   c.expect(')')
@@ -25,7 +25,9 @@ export function call(c: Cursor, path: Path, found: 'word' | 'quoted'): Expressio
 export function isGrammarFunction(c: Cursor): boolean {
   const { token } = c
   if (WITHOUT_PARENTHESES.has(token.keyword)) return c.reading.reserved.has(token.keyword)
-  if (token.keyword === 'NEXT' || token.keyword === 'PREVIOUS') return c.isMaria && c.peek().keyword === 'VALUE' && c.peek(2).keyword === 'FOR'
+  if (token.keyword === 'NEXT' || token.keyword === 'PREVIOUS')
+    return c.isMaria && c.peek().keyword === 'VALUE' && c.peek(2).keyword === 'FOR'
+  if (token.keyword === 'MATCH') return true
   if (c.peek().keyword !== '(') return false
   return GRAMMAR_FUNCTIONS.has(token.keyword) || AGGREGATES.has(token.keyword) || WINDOW_FUNCTIONS.has(token.keyword)
 }
@@ -73,6 +75,7 @@ function aggregate(c: Cursor): Expression {
   }
   c.expect(')')
   if (args.length === 0 && keyword !== 'COUNT' && AGGREGATES.has(keyword)) throw c.refuse()
+  if (keyword === 'JSON_OBJECTAGG' && args.length !== 2) throw c.refuse()
   if (c.accept('WITHIN')) {
     c.expect('GROUP', '(')
     order.push(...orderBy(c))
@@ -88,7 +91,7 @@ function aggregate(c: Cursor): Expression {
   }
   const windowed = c.is('OVER')
   if (windowed) order.push(...overClause(c))
-  else if (WINDOW_FUNCTIONS.has(keyword)) throw c.refuse()
+  else if (WINDOW_FUNCTIONS.has(keyword) && !(c.isMaria && keyword === 'LAST_VALUE')) throw c.refuse()
   return { type: 'call', path: [name], args, found: 'grammar', distinct, order, windowed }
 }
 
@@ -103,5 +106,7 @@ const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set(
 )
 const COLLECTING: ReadonlySet<string> = new Set(['GROUP_CONCAT', 'JSON_ARRAYAGG', 'JSON_OBJECTAGG'])
 const WITHOUT_PARENTHESES: ReadonlySet<string> = new Set(
-  `CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURRENT_ROLE LOCALTIME LOCALTIMESTAMP UTC_DATE UTC_TIME UTC_TIMESTAMP`.split(' '),
+  `CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURRENT_ROLE LOCALTIME LOCALTIMESTAMP UTC_DATE UTC_TIME UTC_TIMESTAMP`.split(
+    ' ',
+  ),
 )

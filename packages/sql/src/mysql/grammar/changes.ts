@@ -1,4 +1,15 @@
-import type { Assignment, CommonTable, Delete, Expression, Insert, NamedTable, Path, SelectItem, TableReference, Update } from './ast.ts'
+import type {
+  Assignment,
+  CommonTable,
+  Delete,
+  Expression,
+  Insert,
+  NamedTable,
+  Path,
+  SelectItem,
+  TableReference,
+  Update,
+} from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
 import { alias, isName, name, path } from './names.ts'
@@ -37,7 +48,11 @@ export function insert(c: Cursor, ahead: With): Insert {
 function insertedRows(c: Cursor): Pick<Insert, 'columns' | 'rows' | 'query'> {
   if (c.accept('SET')) {
     const set = assignments(c)
-    return { columns: set.map(({ path: parts }) => parts.at(-1) ?? ''), rows: [set.map(({ value }) => value)], query: undefined }
+    return {
+      columns: set.map(({ path: parts }) => parts.at(-1) ?? ''),
+      rows: [set.map(({ value }) => value)],
+      query: undefined,
+    }
   }
   let columns: readonly string[] = []
   if (c.is('(') && !queryInParentheses(c)) {
@@ -111,7 +126,18 @@ export function deletion(c: Cursor, ahead: With): Delete {
   const where = c.accept('WHERE') ? expression(c) : undefined
   const order = targets.length === 0 && c.is('ORDER') ? orderBy(c) : []
   const limit = targets.length === 0 ? limitClause(c) : undefined
-  return { type: 'delete', ...ahead, hints, targets, tables, where, order, limit, returning: returning(c), history: false }
+  return {
+    type: 'delete',
+    ...ahead,
+    hints,
+    targets,
+    tables,
+    where,
+    order,
+    limit,
+    returning: returning(c),
+    history: false,
+  }
 }
 
 /** `DELETE FROM a, b USING …`: a comma, a star or USING behind the first name. */
@@ -141,7 +167,19 @@ function history(c: Cursor): Delete {
     period.push(expression(c))
   }
   const [where] = period
-  return { type: 'delete', ctes: [], recursive: false, hints: [], targets: [], tables: [table], where, order: [], limit: undefined, returning: undefined, history: true }
+  return {
+    type: 'delete',
+    ctes: [],
+    recursive: false,
+    hints: [],
+    targets: [],
+    tables: [table],
+    where,
+    order: [],
+    limit: undefined,
+    returning: undefined,
+    history: true,
+  }
 }
 
 /** The one table of a change, with partitions and, where the server takes one, an alias. */

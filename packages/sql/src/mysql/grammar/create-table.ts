@@ -26,7 +26,16 @@ export function createTable(c: Cursor, temporary: boolean): Utility {
   }
   if (c.atEnd) throw c.refuse()
   if (c.is('(') && !opensQuery(c)) parenthesised(c)
-  rest(c, (at) => at.is('AS') || at.is('SELECT') || at.is('WITH') && !isVersioning(at) || at.is('TABLE') || at.is('VALUES') && at.peek().keyword === 'ROW' || (at.is('(') && opensQuery(at)))
+  rest(
+    c,
+    (at) =>
+      at.is('AS') ||
+      at.is('SELECT') ||
+      (at.is('WITH') && !isVersioning(at)) ||
+      at.is('TABLE') ||
+      (at.is('VALUES') && at.peek().keyword === 'ROW') ||
+      (at.is('(') && opensQuery(at)),
+  )
   if (c.atEnd) return utility('create-table', ['ddl'], { relations })
   c.accept('AS')
   if (!startsQuery(c) && !c.is('(')) throw c.refuse()

@@ -8,6 +8,7 @@ import { accounts } from './rights.ts'
 import { routine } from './routines.ts'
 import { createTable } from './create-table.ts'
 import { utility } from './utility.ts'
+import { waiting } from './waiting.ts'
 
 /** CREATE of anything. Most kinds are read as far as kind and target. Spec: sql-data-definition-statements. */
 export function create(c: Cursor): Utility {
@@ -130,7 +131,7 @@ function alterTable(c: Cursor): Utility {
   c.expect('TABLE')
   ifExists(c)
   const relations = [write(path(c))]
-  if (c.accept('NOWAIT') === false && c.accept('WAIT')) c.advance()
+  waiting(c)
   rest(c, (at) => {
     // RENAME TO, EXCHANGE PARTITION … WITH TABLE: other tables that change.
     if (at.is('RENAME') && !RENAMED_PARTS.has(at.peek().keyword)) return true
@@ -155,7 +156,7 @@ export function drop(c: Cursor): Utility {
     ifExists(c)
     const relations = c.list(() => write(path(c)))
     if (!c.accept('RESTRICT')) c.accept('CASCADE')
-    if (c.isMaria && c.accept('NOWAIT') === false && c.accept('WAIT')) c.advance()
+    waiting(c)
     return utility(keyword === 'TABLES' ? 'drop-table' : `drop-${keyword.toLowerCase()}`, ['ddl'], { relations })
   }
   if (temporary) throw c.refuse()
@@ -198,7 +199,7 @@ export function rename(c: Cursor): Utility {
   ifExists(c)
   const relations = c.list(() => {
     const from = write(path(c))
-    if (c.isMaria && c.accept('NOWAIT') === false && c.accept('WAIT')) c.advance()
+    waiting(c)
     c.expect('TO')
     return [from, write(path(c))]
   })
@@ -210,7 +211,7 @@ export function truncate(c: Cursor): Utility {
   c.expect('TRUNCATE')
   c.accept('TABLE')
   const table = path(c)
-  if (c.isMaria && c.accept('NOWAIT') === false && c.accept('WAIT')) c.advance()
+  waiting(c)
   return utility('truncate', ['write', 'ddl'], { relations: [write(table)] })
 }
 
@@ -261,7 +262,9 @@ function effectsOf(kind: string): Utility['effects'] {
 }
 
 const OBJECTS: ReadonlySet<string> = new Set(
-  'DATABASE SCHEMA SERVER TABLESPACE UNDO LOGFILE RESOURCE SEQUENCE PROCEDURE FUNCTION TRIGGER EVENT PACKAGE SPATIAL LIBRARY'.split(' '),
+  'DATABASE SCHEMA SERVER TABLESPACE UNDO LOGFILE RESOURCE SEQUENCE PROCEDURE FUNCTION TRIGGER EVENT PACKAGE SPATIAL LIBRARY'.split(
+    ' ',
+  ),
 )
 const SEVERAL_WORDS: ReadonlyMap<string, string> = new Map([
   ['RESOURCE', 'resource-group'],
@@ -269,5 +272,13 @@ const SEVERAL_WORDS: ReadonlyMap<string, string> = new Map([
   ['UNDO', 'undo-tablespace'],
 ])
 const TABLESPACES: ReadonlySet<string> = new Set(['tablespace', 'undo-tablespace', 'logfile-group'])
-const DATABASE_OPTIONS: ReadonlySet<string> = new Set(['DEFAULT', 'CHARACTER', 'CHARSET', 'COLLATE', 'UPGRADE', 'ENCRYPTION', 'COMMENT'])
+const DATABASE_OPTIONS: ReadonlySet<string> = new Set([
+  'DEFAULT',
+  'CHARACTER',
+  'CHARSET',
+  'COLLATE',
+  'UPGRADE',
+  'ENCRYPTION',
+  'COMMENT',
+])
 const RENAMED_PARTS: ReadonlySet<string> = new Set(['COLUMN', 'INDEX', 'KEY'])

@@ -19,7 +19,10 @@ export function execute(c: Cursor): Utility {
   if (c.isMaria && c.is('IMMEDIATE') && !c.atEndBehind) {
     c.advance()
     const text = source(c)
-    return utility('execute-immediate', ['procedural'], { session: { type: 'execute-text', text }, expressions: given(c) })
+    return utility('execute-immediate', ['procedural'], {
+      session: { type: 'execute-text', text },
+      expressions: given(c),
+    })
   }
   const statementName = name(c)
   return utility('execute', ['unknown'], {

@@ -45,4 +45,13 @@ function describe(c: Cursor): StatementNode {
   return utility('describe', ['read'], { relations: [{ path: table, access: 'read' }] })
 }
 
-const EXPLAINABLE: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'TABLE', 'VALUES', 'INSERT', 'REPLACE', 'UPDATE', 'DELETE'])
+const EXPLAINABLE: ReadonlySet<string> = new Set([
+  'SELECT',
+  'WITH',
+  'TABLE',
+  'VALUES',
+  'INSERT',
+  'REPLACE',
+  'UPDATE',
+  'DELETE',
+])

@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts'
 import { BIT_OR, expression, expressions } from './expressions.ts'
 import { grammarCall, intervalOf, unit } from './intervals.ts'
 import { isName, nameOrString, path, string } from './names.ts'
-import { castType, dataType } from './types.ts'
+import { castType } from './types.ts'
 
 type Rule = (c: Cursor) => Expression
 
@@ -227,7 +227,7 @@ function dynamicColumns(c: Cursor): readonly Expression[] {
     values.push(expression(c))
     c.expect(',')
     values.push(expression(c))
-    if (c.accept('AS')) dataType(c)
+    if (c.accept('AS')) castType(c)
   } while (c.accept(','))
   return values
 }

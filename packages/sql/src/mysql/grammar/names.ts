@@ -17,8 +17,8 @@ export function name(c: Cursor): string {
 /** A name in one to `most` parts. */
 export function path(c: Cursor, most = 2): Path {
   const parts: string[] = []
-  // `.t` is t of the current database.
-  if (c.is('.') && most > 1) c.advance()
+  // `.t` is t of the current database; only MariaDB still takes it.
+  if (c.isMaria && c.is('.') && most === 2) c.advance()
   parts.push(name(c))
   while (parts.length < most && c.is('.')) {
     c.advance()

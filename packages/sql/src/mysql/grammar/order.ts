@@ -57,8 +57,7 @@ function fetchClause(c: Cursor): LimitClause {
   }
   if (!c.accept('FETCH')) return { count: undefined, offset, withTies: false }
   if (!c.accept('FIRST')) c.expect('NEXT')
-  const count: Expression =
-    c.is('ROW') || c.is('ROWS') ? { type: 'literal', kind: 'number', value: '1' } : bound(c)
+  const count: Expression = c.is('ROW') || c.is('ROWS') ? { type: 'literal', kind: 'number', value: '1' } : bound(c)
   if (!c.accept('ROWS')) c.expect('ROW')
   const withTies = c.accept('WITH')
   if (withTies) c.expect('TIES')

@@ -1,7 +1,7 @@
 import type { Expression, Query } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { expression, follow } from './expressions.ts'
-import { followQuery, query, startsQuery } from './queries.ts'
+import { followQuery, query, refuseInto, startsQuery } from './queries.ts'
 
 /** What a pair of parentheses holds: a query, or expressions. */
 export type Parenthesised =
@@ -16,7 +16,7 @@ export function parentheses(c: Cursor): Parenthesised {
   return c.deeper(() => {
     c.expect('(')
     if (startsQuery(c)) {
-      const inner = query(c)
+      const inner = refuseInto(c, query(c))
       c.expect(')')
       return { type: 'query', query: inner }
     }
@@ -50,7 +50,7 @@ function afterInner(c: Cursor): Expression | Query {
   const inner = parentheses(c)
   if (inner.type === 'query') {
     const whole = followQuery(c, inner.query)
-    if (whole !== undefined) return whole
+    if (whole !== undefined) return refuseInto(c, whole)
     if (c.is(')')) return inner.query
   }
   return follow(c, asOperand(inner))

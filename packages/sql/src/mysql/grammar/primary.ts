@@ -53,8 +53,9 @@ function operand(c: Cursor): Expression {
     case 'hint':
     case 'dollar':
     case 'end':
-      throw c.refuse()
+      break
   }
+  throw c.refuse()
 }
 
 /** Strings side by side are one. */
@@ -99,8 +100,9 @@ function sign(c: Cursor): Expression {
 /** `@@name`, `@@session.name`, `@@component.name`. */
 export function systemVariable(c: Cursor): Expression & { readonly type: 'system-variable' } {
   c.expect('@@')
-  const scope = VARIABLE_SCOPES.has(c.token.keyword) || isScope(c) ? c.advance().text.toLowerCase() : undefined
+  const scope = isScope(c) ? c.advance().text.toLowerCase() : undefined
   if (scope !== undefined) c.expect('.')
+  if (scope !== undefined && isScope(c)) throw c.refuse()
   // DEFAULT is reserved, and the name of a key cache.
   let variableName = c.is('DEFAULT') ? c.advance().text : name(c)
   while (c.is('.')) {
@@ -143,7 +145,7 @@ function word(c: Cursor): Expression {
     default:
   }
   if (isGrammarFunction(c)) return grammarFunction(c)
-  if (isName(c) || c.peek().keyword === '(') return named(c)
+  if (isName(c) || (c.peek().keyword === '(' && RESERVED_FUNCTIONS.has(token.keyword))) return named(c)
   throw c.refuse()
 }
 
@@ -161,5 +163,9 @@ function named(c: Cursor): Expression {
   return { type: 'column', path: parts }
 }
 
+/** Reserved words that are functions before a parenthesis. */
+const RESERVED_FUNCTIONS: ReadonlySet<string> = new Set(
+  'CHAR DATABASE GROUPING IF INSERT LEFT MOD REPEAT REPLACE RIGHT SCHEMA'.split(' '),
+)
 /** Words between `@@` and a point. */
 const VARIABLE_SCOPES: ReadonlySet<string> = new Set(['GLOBAL', 'SESSION', 'LOCAL', 'PERSIST', 'PERSIST_ONLY'])

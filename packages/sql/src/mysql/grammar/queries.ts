@@ -50,7 +50,7 @@ function commonTable(c: Cursor): CommonTable {
   const cteName = name(c)
   if (c.is('(')) c.parenthesised(() => name(c))
   c.expect('AS', '(')
-  const inner = query(c)
+  const inner = refuseInto(c, query(c))
   c.expect(')')
   if (c.isMaria && c.accept('CYCLE')) {
     c.list(() => name(c))
@@ -112,7 +112,9 @@ function row(c: Cursor): readonly Expression[] {
 
 function isSetOperator(c: Cursor): boolean {
   const { keyword } = c.token
-  return keyword === 'UNION' || keyword === 'EXCEPT' || keyword === 'INTERSECT' || (keyword === 'MINUS' && c.reading.oracle)
+  return (
+    keyword === 'UNION' || keyword === 'EXCEPT' || keyword === 'INTERSECT' || (keyword === 'MINUS' && c.reading.oracle)
+  )
 }
 
 function lockingClause(c: Cursor): boolean {
@@ -149,9 +151,31 @@ function analyse(c: Cursor): readonly Expression[] {
   return args
 }
 
+/** INTO and PROCEDURE belong to the outermost query alone. */
+export function refuseInto(c: Cursor, inner: Query): Query {
+  const into =
+    inner.into !== undefined ||
+    inner.arms.some((each) => each.type === 'select' && (each.into !== undefined || each.procedure !== undefined))
+  if (into) throw c.refuse()
+  return inner
+}
+
 function fail(c: Cursor): never {
   throw c.refuse()
 }
 
 const DEFAULT: Expression = { type: 'literal', kind: 'null', value: '' }
-const TAIL: ReadonlySet<string> = new Set(['UNION', 'EXCEPT', 'INTERSECT', 'MINUS', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH', 'INTO', 'FOR', 'LOCK', 'PROCEDURE'])
+const TAIL: ReadonlySet<string> = new Set([
+  'UNION',
+  'EXCEPT',
+  'INTERSECT',
+  'MINUS',
+  'ORDER',
+  'LIMIT',
+  'OFFSET',
+  'FETCH',
+  'INTO',
+  'FOR',
+  'LOCK',
+  'PROCEDURE',
+])

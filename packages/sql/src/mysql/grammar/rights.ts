@@ -41,7 +41,7 @@ export function setRole(c: Cursor): Utility {
 
 function roles(c: Cursor): Utility {
   c.expect('ROLE')
-  if (c.accept('ALL')) {
+  if (!c.isMaria && c.accept('ALL')) {
     if (c.accept('EXCEPT')) c.list(() => account(c))
   } else if (!c.accept('NONE') && !c.accept('DEFAULT')) c.list(() => account(c))
   return utility('set-role', ['session', 'dcl'], {
@@ -53,7 +53,13 @@ function roles(c: Cursor): Utility {
 export function setDefaultRole(c: Cursor): Utility {
   c.expect('DEFAULT', 'ROLE')
   if (c.atEnd) throw c.refuse()
-  rest(c)
+  rest(c, (at) => at.is('FOR') || at.is('TO'))
+  if (c.isMaria) {
+    if (c.accept('FOR')) account(c)
+  } else {
+    c.expect('TO')
+    c.list(() => account(c))
+  }
   return utility('set-default-role', ['dcl'])
 }
 

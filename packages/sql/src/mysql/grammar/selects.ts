@@ -1,4 +1,4 @@
-import type { Expression, Into, Select, SelectItem, TableReference } from './ast.ts'
+import type { Expression, Select, SelectItem, TableReference } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
 import { intoClause } from './into.ts'
@@ -43,7 +43,8 @@ function options(c: Cursor): boolean {
   for (;;) {
     const { keyword } = c.token
     if (!SELECT_OPTIONS.has(keyword)) return distinct
-    if (UNRESERVED_OPTIONS.has(keyword) && (c.isMaria ? keyword === 'DISTINCTROW' : keyword === 'SQL_CACHE')) return distinct
+    if (UNRESERVED_OPTIONS.has(keyword) && (c.isMaria ? keyword === 'DISTINCTROW' : keyword === 'SQL_CACHE'))
+      return distinct
     if (keyword === 'DISTINCT' || keyword === 'DISTINCTROW') distinct = true
     c.advance()
   }

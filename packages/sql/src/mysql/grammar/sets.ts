@@ -45,6 +45,7 @@ function part(c: Cursor): readonly SettingAssignment[] {
   if (c.is('NAMES')) return names(c)
   if (c.is('CHARACTER') || c.is('CHARSET') || (c.is('CHAR') && c.peek().keyword === 'SET')) return characterSet(c)
   const scope = SCOPES.has(c.token.keyword) && !isAssignment(c) ? c.advance().keyword.toLowerCase() : undefined
+  if (c.isMaria && scope?.startsWith('persist') === true) throw c.refuse()
   const parts = c.is('DEFAULT') && c.peek().keyword === '.' ? [c.advance().text, ...behindPoint(c)] : path(c, 3)
   equals(c)
   const row = parts.length > 1 && /^(new|old)$/i.test(parts[0] ?? '')
@@ -109,8 +110,18 @@ function transaction(c: Cursor, scope: string | undefined, next: boolean): Utili
   const settings: SettingAssignment[] =
     access.readOnly === undefined
       ? []
-      : [{ target: 'system', scope, name: 'transaction_read_only', value: { type: 'literal', kind: 'string', value: access.readOnly ? 'on' : 'off' }, local: next }]
-  return utility('set-transaction', scope === undefined ? ['transaction', 'session'] : ['transaction', 'admin'], { settings })
+      : [
+          {
+            target: 'system',
+            scope,
+            name: 'transaction_read_only',
+            value: { type: 'literal', kind: 'string', value: access.readOnly ? 'on' : 'off' },
+            local: next,
+          },
+        ]
+  return utility('set-transaction', scope === undefined ? ['transaction', 'session'] : ['transaction', 'admin'], {
+    settings,
+  })
 }
 
 function password(c: Cursor): void {
@@ -161,6 +172,7 @@ function equals(c: Cursor): void {
   if (!c.accept(':=')) c.expect('=')
 }
 
+/** PERSIST is MySQL's; MariaDB refuses it. */
 const SCOPES: ReadonlySet<string> = new Set(['GLOBAL', 'SESSION', 'LOCAL', 'PERSIST', 'PERSIST_ONLY'])
 /** Reserved words that are values of variables. */
 const WORDS: ReadonlySet<string> = new Set(['ON', 'ALL', 'BINARY', 'ROW', 'SYSTEM'])

@@ -226,7 +226,19 @@ const RULES: Readonly<Record<string, Rule | undefined>> = Object.assign(Object.c
   },
 } satisfies Record<string, Rule>)
 const PLAIN: ReadonlySet<string> = new Set(
-  'ENGINES PRIVILEGES PROCESSLIST PROFILES CONTRIBUTORS AUTHORS LOCALES USER_STATISTICS CLIENT_STATISTICS INDEX_STATISTICS TABLE_STATISTICS'.split(' '),
+  'ENGINES PRIVILEGES PROCESSLIST PROFILES CONTRIBUTORS AUTHORS LOCALES USER_STATISTICS CLIENT_STATISTICS INDEX_STATISTICS TABLE_STATISTICS'.split(
+    ' ',
+  ),
 )
 const SCOPES: ReadonlySet<string> = new Set(['GLOBAL', 'SESSION', 'LOCAL'])
-const CREATED: ReadonlySet<string> = new Set(['TABLE', 'VIEW', 'PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT', 'SEQUENCE', 'SERVER', 'LIBRARY'])
+const CREATED: ReadonlySet<string> = new Set([
+  'TABLE',
+  'VIEW',
+  'PROCEDURE',
+  'FUNCTION',
+  'TRIGGER',
+  'EVENT',
+  'SEQUENCE',
+  'SERVER',
+  'LIBRARY',
+])

@@ -1,5 +1,15 @@
 import type { StatementNode } from './ast.ts'
-import { administrative, callProcedure, diagnostics, doStatement, handler, help, kill, maintenance, use } from './administration.ts'
+import {
+  administrative,
+  callProcedure,
+  diagnostics,
+  doStatement,
+  handler,
+  help,
+  kill,
+  maintenance,
+  use,
+} from './administration.ts'
 import { deletion, insert, update, type With } from './changes.ts'
 import type { Cursor } from './cursor.ts'
 import { alter, create, drop, rename, truncate } from './definitions.ts'

@@ -2,8 +2,8 @@ import type { Expression, NamedTable, TableReference } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
 import { jsonTable } from './json-table.ts'
-import { alias, isName, name, path } from './names.ts'
-import { followQuery, query, startsQuery } from './queries.ts'
+import { alias, name, path } from './names.ts'
+import { followQuery, query, refuseInto, startsQuery } from './queries.ts'
 
 /** The comma list behind FROM or UPDATE. Spec: join. */
 export function tableReferences(c: Cursor): readonly TableReference[] {
@@ -83,10 +83,10 @@ function joinOperator(c: Cursor): 'inner' | 'outer' | 'natural' | undefined {
 }
 
 function factor(c: Cursor): TableReference {
-  if (c.is('LATERAL')) {
+  if (!c.isMaria && c.is('LATERAL')) {
     c.advance()
     c.expect('(')
-    const inner = query(c)
+    const inner = refuseInto(c, query(c))
     c.expect(')')
     return derived(c, inner)
   }
@@ -101,7 +101,7 @@ function parenthesised(c: Cursor): TableReference | (Parameters<typeof followQue
   return c.deeper(() => {
     c.expect('(')
     if (startsQuery(c)) {
-      const inner = query(c)
+      const inner = refuseInto(c, query(c))
       c.expect(')')
       return inner
     }
@@ -137,7 +137,6 @@ function derived(c: Cursor, inner: Parameters<typeof followQuery>[1]): TableRefe
 
 /** A table with its partitions, alias and index hints. */
 export function namedTable(c: Cursor): NamedTable {
-  if (!isName(c) && !c.is('.')) throw c.refuse()
   const table = path(c)
   if (c.is('PARTITION') && c.peek().keyword === '(') {
     c.advance()

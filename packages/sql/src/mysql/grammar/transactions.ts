@@ -2,6 +2,7 @@ import type { SettingAssignment, Utility } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { integer, isName, name, path } from './names.ts'
 import { utility } from './utility.ts'
+import { waiting } from './waiting.ts'
 
 /** `ISOLATION LEVEL …`, `READ ONLY`. `readOnly` is undefined where neither was said. */
 export function characteristics(c: Cursor): { readonly readOnly: boolean | undefined; readonly empty: boolean } {
@@ -40,7 +41,15 @@ export function startTransaction(c: Cursor): Utility {
   const settings: SettingAssignment[] =
     readOnly === undefined
       ? []
-      : [{ target: 'system', scope: undefined, name: 'transaction_read_only', value: { type: 'literal', kind: 'string', value: readOnly ? 'on' : 'off' }, local: true }]
+      : [
+          {
+            target: 'system',
+            scope: undefined,
+            name: 'transaction_read_only',
+            value: { type: 'literal', kind: 'string', value: readOnly ? 'on' : 'off' },
+            local: true,
+          },
+        ]
   return utility('start-transaction', ['transaction'], { settings })
 }
 
@@ -106,7 +115,10 @@ export function xa(c: Cursor): Utility {
   } else if (word === 'commit') {
     if (c.accept('ONE')) c.expect('PHASE')
   } else if (word !== 'prepare' && word !== 'rollback') throw c.refuse()
-  return utility(`xa-${word}`, word === 'start' || word === 'begin' || word === 'end' ? ['transaction'] : ['transaction', 'write', 'admin'])
+  return utility(
+    `xa-${word}`,
+    word === 'start' || word === 'begin' || word === 'end' ? ['transaction'] : ['transaction', 'write', 'admin'],
+  )
 }
 
 /** LOCK TABLES ends the transaction. Spec: lock-tables. */
@@ -133,10 +145,10 @@ export function lockTables(c: Cursor): Utility {
     }
     return { path: table, access: 'read' as const }
   })
-  if (c.isMaria) {
-    if (c.accept('NOWAIT') === false && c.accept('WAIT')) integer(c)
-  }
-  return utility('lock-tables', writes ? ['session', 'transaction', 'write'] : ['session', 'transaction'], { relations })
+  waiting(c)
+  return utility('lock-tables', writes ? ['session', 'transaction', 'write'] : ['session', 'transaction'], {
+    relations,
+  })
 }
 
 export function unlock(c: Cursor): Utility {

@@ -9,6 +9,7 @@ export function castType(c: Cursor): void {
     if (!CAST_TYPES.has(c.token.keyword)) throw c.refuse()
     const { keyword } = c.advance()
     if (keyword === 'DOUBLE') c.accept('PRECISION')
+    if (keyword === 'NATIONAL') c.expect('CHAR')
     if (c.isMaria && keyword === 'INTERVAL') c.expect('DAY_SECOND')
     precision(c)
     characters(c)
@@ -22,7 +23,9 @@ export function dataType(c: Cursor): void {
   if (!COLUMN_TYPES.has(keyword)) throw c.refuse()
   c.advance()
   if (keyword === 'DOUBLE') c.accept('PRECISION')
-  if (keyword === 'CHARACTER' || keyword === 'CHAR' || keyword === 'NCHAR') c.accept('VARYING') || c.accept('VARCHAR')
+  if (keyword === 'CHARACTER' || keyword === 'CHAR' || keyword === 'NCHAR') {
+    if (!c.accept('VARYING')) c.accept('VARCHAR')
+  }
   if (keyword === 'NATIONAL') {
     if (!c.accept('CHAR') && !c.accept('CHARACTER')) c.expect('VARCHAR')
     c.accept('VARYING')
@@ -30,7 +33,8 @@ export function dataType(c: Cursor): void {
   if (keyword === 'LONG') {
     if (!c.accept('VARBINARY') && !c.accept('VARCHAR')) c.accept('CHAR', 'VARYING')
   }
-  if (keyword === 'ENUM' || keyword === 'SET') c.parenthesised(() => c.token.type === 'bytes' ? c.advance().text : string(c))
+  if (keyword === 'ENUM' || keyword === 'SET')
+    c.parenthesised(() => (c.token.type === 'bytes' ? c.advance().text : string(c)))
   else precision(c)
   while (c.acceptOneOf(NUMERIC) !== undefined);
   characters(c)
@@ -54,7 +58,7 @@ function characters(c: Cursor): void {
 }
 
 const CAST_TYPES: ReadonlySet<string> = new Set(
-  `BINARY CHAR CHARACTER NCHAR DATE TIME DATETIME TIMESTAMP DECIMAL DEC DOUBLE FLOAT REAL JSON YEAR POINT LINESTRING POLYGON MULTIPOINT MULTILINESTRING
+  `BINARY CHAR CHARACTER NATIONAL NCHAR DATE TIME DATETIME TIMESTAMP DECIMAL DEC DOUBLE FLOAT REAL JSON YEAR POINT LINESTRING POLYGON MULTIPOINT MULTILINESTRING
   MULTIPOLYGON GEOMETRYCOLLECTION INTEGER INT VARCHAR INTERVAL UUID INET6 INET4 NUMERIC FIXED VECTOR`.split(/\s+/),
 )
 const COLUMN_TYPES: ReadonlySet<string> = new Set(

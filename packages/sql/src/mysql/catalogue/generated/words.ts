@@ -41,22 +41,26 @@ export const MYSQL_NATIVE_FUNCTIONS: readonly string[] = `abs acos addtime aes_d
   ps_current_thread_id ps_thread_id quote radians rand random_bytes regexp_instr regexp_like regexp_replace regexp_substr
   release_all_locks release_lock reverse roles_graphml round rpad rtrim sec_to_time sha2 sign sin sleep soundex
   source_pos_wait space sqrt statement_digest statement_digest_text strcmp string_to_vector str_to_date st_area
-  st_asbinary st_asgeojson st_astext st_buffer st_buffer_strategy st_centroid st_contains st_convexhull st_crosses
-  st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring
-  st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromwkb st_geometryn st_geometrytype st_geomfromgeojson
-  st_geomfromtext st_geomfromwkb st_hausdorffdistance st_interiorringn st_intersection st_intersects st_isclosed
-  st_isempty st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext st_linefromwkb
-  st_lineinterpolatepoint st_lineinterpolatepoints st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext
-  st_mlinefromwkb st_mpointfromtext st_mpointfromwkb st_mpolyfromtext st_mpolyfromwkb st_numgeometries st_numinteriorrings
-  st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_pointfromwkb st_pointn
-  st_polyfromtext st_polyfromwkb st_simplify st_srid st_startpoint st_swapxy st_symdifference st_touches st_transform
-  st_union st_validate st_within st_x st_y substring_index subtime tan timediff time_format time_to_sec to_base64 to_days
-  to_seconds ucase uncompress uncompressed_length unhex unix_timestamp updatexml upper uuid uuid_short uuid_to_bin
-  validate_password_strength vector_dim vector_to_string version wait_for_executed_gtid_set weekday weekofyear yearweek`.split(/\s+/)
+  st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_buffer st_buffer_strategy st_centroid st_contains st_convexhull
+  st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals
+  st_exteriorring st_frechetdistance st_geohash st_geomcollfromtext st_geomcollfromtxt st_geomcollfromwkb
+  st_geometrycollectionfromtext st_geometrycollectionfromwkb st_geometryfromtext st_geometryfromwkb st_geometryn
+  st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_hausdorffdistance st_interiorringn st_intersection
+  st_intersects st_isclosed st_isempty st_issimple st_isvalid st_latfromgeohash st_latitude st_length st_linefromtext
+  st_linefromwkb st_lineinterpolatepoint st_lineinterpolatepoints st_linestringfromtext st_linestringfromwkb
+  st_longfromgeohash st_longitude st_makeenvelope st_mlinefromtext st_mlinefromwkb st_mpointfromtext st_mpointfromwkb
+  st_mpolyfromtext st_mpolyfromwkb st_multilinestringfromtext st_multilinestringfromwkb st_multipointfromtext
+  st_multipointfromwkb st_multipolygonfromtext st_multipolygonfromwkb st_numgeometries st_numinteriorring
+  st_numinteriorrings st_numpoints st_overlaps st_pointatdistance st_pointfromgeohash st_pointfromtext st_pointfromwkb
+  st_pointn st_polyfromtext st_polyfromwkb st_polygonfromtext st_polygonfromwkb st_simplify st_srid st_startpoint
+  st_swapxy st_symdifference st_touches st_transform st_union st_validate st_within st_x st_y substring_index subtime tan
+  timediff time_format time_to_sec to_base64 to_days to_seconds ucase uncompress uncompressed_length unhex unix_timestamp
+  updatexml upper uuid uuid_short uuid_to_bin validate_password_strength vector_dim vector_to_string version
+  wait_for_executed_gtid_set weekday weekofyear yearweek`.split(/\s+/)
 /** Functions that only the grammar's own words call. Read from mysql 9.7.4-2. */
 export const MYSQL_WORD_FUNCTIONS: readonly string[] = `adddate ascii avg binary bit_and bit_or bit_xor cast char character charset coalesce collation convert count curdate
   current_date current_time current_timestamp current_user curtime database date day default format geomcollection
-  geometrycollection grouping group_concat hour if interval json_arrayagg json_objectagg left linestring localtime
+  geometrycollection grouping group_concat hour if insert interval json_arrayagg json_objectagg left linestring localtime
   localtimestamp max microsecond mid min minute mod month multilinestring multipoint multipolygon not now point polygon
   quarter repeat replace right row row_count schema second session_user sql_tsi_day sql_tsi_hour sql_tsi_minute
   sql_tsi_month sql_tsi_quarter sql_tsi_second sql_tsi_week sql_tsi_year std stddev stddev_pop stddev_samp st_collect
@@ -89,38 +93,43 @@ export const MARIADB_NATIVE_FUNCTIONS: readonly string[] = `abs acos addtime add
   concat_ws connection_id contains conv convert_tz convexhull cos cot crc32 crc32c crosses database datediff date_format
   dayname dayofmonth dayofweek dayofyear decode decode_histogram decode_oracle degrees des_decrypt des_encrypt dimension
   disjoint elt encode encrypt endpoint envelope equals exp export_set exteriorring extractvalue field find_in_set floor
-  format found_rows from_base64 from_days from_unixtime geomcollfromtext geomcollfromwkb geometrycollectionfromtext
-  geometrycollectionfromwkb geometryfromtext geometryfromwkb geometryn geometrytype geomfromtext geomfromwkb get_lock
-  glength greatest hex ifnull inet6_aton inet6_ntoa inet_aton inet_ntoa instr interiorringn intersects isclosed isempty
-  isnull isring issimple is_free_lock is_ipv4 is_ipv4_compat is_ipv4_mapped is_ipv6 is_used_lock json_array
-  json_array_append json_array_insert json_compact json_contains json_contains_path json_depth json_detailed json_equals
-  json_exists json_extract json_insert json_keys json_length json_loose json_merge json_merge_patch json_merge_preserve
-  json_normalize json_object json_overlaps json_pretty json_query json_quote json_remove json_replace json_search json_set
-  json_type json_unquote json_valid json_value last_day last_insert_id lcase least length lengthb linefromtext linefromwkb
-  linestringfromtext linestringfromwkb ln load_file locate log log10 log2 lower lpad lpad_oracle ltrim ltrim_oracle
-  makedate maketime make_set master_gtid_wait master_pos_wait mbrcontains mbrdisjoint mbrequal mbrequals mbrintersects
-  mbroverlaps mbrtouches mbrwithin md5 microsecond mlinefromtext mlinefromwkb mod monthname mpointfromtext mpointfromwkb
-  mpolyfromtext mpolyfromwkb multilinestringfromtext multilinestringfromwkb multipointfromtext multipointfromwkb
+  format found_rows from_base64 from_days from_unixtime geomcollfromtext geomcollfromwkb geometrycollection
+  geometrycollectionfromtext geometrycollectionfromwkb geometryfromtext geometryfromwkb geometryn geometrytype
+  geomfromtext geomfromwkb get_lock glength greatest hex ifnull inet6_aton inet6_ntoa inet_aton inet_ntoa instr
+  interiorringn intersects isclosed isempty isnull isring issimple is_free_lock is_ipv4 is_ipv4_compat is_ipv4_mapped
+  is_ipv6 is_used_lock json_array json_array_append json_array_insert json_compact json_contains json_contains_path
+  json_depth json_detailed json_equals json_exists json_extract json_insert json_keys json_length json_loose json_merge
+  json_merge_patch json_merge_preserve json_normalize json_object json_overlaps json_pretty json_query json_quote
+  json_remove json_replace json_search json_set json_type json_unquote json_valid json_value last_day last_insert_id lcase
+  least length lengthb linefromtext linefromwkb linestring linestringfromtext linestringfromwkb ln load_file locate log
+  log10 log2 lower lpad lpad_oracle ltrim ltrim_oracle makedate maketime make_set master_gtid_wait master_pos_wait
+  mbrcontains mbrdisjoint mbrequal mbrequals mbrintersects mbroverlaps mbrtouches mbrwithin md5 microsecond mlinefromtext
+  mlinefromwkb mod monthname mpointfromtext mpointfromwkb mpolyfromtext mpolyfromwkb multilinestring
+  multilinestringfromtext multilinestringfromwkb multipoint multipointfromtext multipointfromwkb multipolygon
   multipolygonfromtext multipolygonfromwkb name_const natural_sort_key nullif numgeometries numinteriorrings numpoints nvl
-  nvl2 oct octet_length old_password ord overlaps password period_add period_diff pi pointfromtext pointfromwkb pointn
-  pointonsurface polyfromtext polyfromwkb polygonfromtext polygonfromwkb pow power quarter quote radians rand random_bytes
-  regexp_instr regexp_replace regexp_substr release_all_locks release_lock replace_oracle reverse round row_count rpad
-  rpad_oracle rtrim rtrim_oracle schema schemas sec_to_time sformat sha sha1 sha2 sign sin sleep soundex space sqrt srid
-  startpoint strcmp str_to_date st_area st_asbinary st_asgeojson st_astext st_buffer st_centroid st_contains st_convexhull
-  st_crosses st_difference st_dimension st_disjoint st_distance st_distance_sphere st_endpoint st_envelope st_equals
-  st_exteriorring st_geomcollfromtext st_geomcollfromwkb st_geometryn st_geometrytype st_geomfromgeojson st_geomfromtext
-  st_geomfromwkb st_interiorringn st_intersection st_intersects st_isclosed st_isempty st_issimple st_length
-  st_linefromtext st_linefromwkb st_mlinefromtext st_mlinefromwkb st_mpointfromtext st_mpointfromwkb st_mpolyfromtext
-  st_mpolyfromwkb st_numgeometries st_numinteriorrings st_numpoints st_overlaps st_pointfromtext st_pointfromwkb st_pointn
-  st_polyfromtext st_polyfromwkb st_srid st_startpoint st_symdifference st_touches st_union st_within st_x st_y
+  nvl2 oct octet_length old_password ord overlaps password period_add period_diff pi point pointfromtext pointfromwkb
+  pointn pointonsurface polyfromtext polyfromwkb polygon polygonfromtext polygonfromwkb pow power quarter quote radians
+  rand random_bytes regexp_instr regexp_replace regexp_substr release_all_locks release_lock replace_oracle reverse round
+  row_count rpad rpad_oracle rtrim rtrim_oracle schema schemas sec_to_time sformat sha sha1 sha2 sign sin sleep soundex
+  space sqrt srid startpoint strcmp str_to_date st_area st_asbinary st_asgeojson st_astext st_aswkb st_aswkt st_boundary
+  st_buffer st_centroid st_contains st_convexhull st_crosses st_difference st_dimension st_disjoint st_distance
+  st_distance_sphere st_endpoint st_envelope st_equals st_exteriorring st_geomcollfromtext st_geomcollfromwkb
+  st_geometrycollectionfromtext st_geometrycollectionfromwkb st_geometryfromtext st_geometryfromwkb st_geometryn
+  st_geometrytype st_geomfromgeojson st_geomfromtext st_geomfromwkb st_interiorringn st_intersection st_intersects
+  st_isclosed st_isempty st_isring st_issimple st_length st_linefromtext st_linefromwkb st_linestringfromtext
+  st_linestringfromwkb st_mlinefromtext st_mlinefromwkb st_mpointfromtext st_mpointfromwkb st_mpolyfromtext
+  st_mpolyfromwkb st_multilinestringfromtext st_multilinestringfromwkb st_multipointfromtext st_multipointfromwkb
+  st_multipolygonfromtext st_multipolygonfromwkb st_numgeometries st_numinteriorrings st_numpoints st_overlaps
+  st_pointfromtext st_pointfromwkb st_pointn st_pointonsurface st_polyfromtext st_polyfromwkb st_polygonfromtext
+  st_polygonfromwkb st_relate st_srid st_startpoint st_symdifference st_touches st_union st_within st_x st_y
   substring_index substr_oracle subtime sys_guid tan timediff time_format time_to_sec touches to_base64 to_char to_days
   to_seconds ucase uncompress uncompressed_length unhex unix_timestamp updatexml upper uuid uuid_short version week
   weekday weekofyear within wsrep_last_seen_gtid wsrep_last_written_gtid wsrep_sync_wait_upto_gtid x y yearweek`.split(/\s+/)
 /** Functions that only the grammar's own words call. Read from mariadb 10.11.19-MariaDB-0+deb12u1. */
 export const MARIADB_WORD_FUNCTIONS: readonly string[] = `adddate ascii avg binary bit_and bit_or bit_xor cast char character charset column_add column_create column_delete
   convert count curdate current_date current_role current_time current_timestamp current_user curtime date day default
-  group_concat hour if interval json_arrayagg json_objectagg lastval last_value left localtime localtimestamp max mid min
-  minute month nextval not now repeat replace right row rownum second session_user sql_tsi_day sql_tsi_hour sql_tsi_minute
-  sql_tsi_month sql_tsi_second sql_tsi_year std stddev stddev_pop stddev_samp subdate substr substring sum sysdate
-  system_user time timestamp trim trim_oracle truncate user utc_date utc_time utc_timestamp value variance var_pop
+  group_concat hour if insert interval json_arrayagg json_objectagg lastval last_value left localtime localtimestamp max
+  mid min minute month nextval not now repeat replace right row rownum second session_user sql_tsi_day sql_tsi_hour
+  sql_tsi_minute sql_tsi_month sql_tsi_second sql_tsi_year std stddev stddev_pop stddev_samp subdate substr substring sum
+  sysdate system_user time timestamp trim trim_oracle truncate user utc_date utc_time utc_timestamp value variance var_pop
   var_samp weight_string year`.split(/\s+/)
