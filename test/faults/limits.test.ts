@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect as connectSocket } from 'node:net'
 import { readFile, writeFile } from 'node:fs/promises'
+import { Client, type ClientConfig } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { encodeFrontend } from '@sallyport/pg-wire'
 import { until } from '../support/index.ts'
@@ -105,6 +106,24 @@ it('a token that is wrong, a connection that is not there, and replication are r
   expect(await codeOf(stage.connect('nothing' as 'all'))).toBe('28000')
   expect(await codeOf(stage.connect('all', { replication: 'database' } as never))).toMatch(/0A000|no error/)
 })
+
+it('a setting that a policy refuses as SET is refused at the start of a session, too', async () => {
+  const locked = { ...stage.login('locked' as 'all') }
+  expect(await codeOf(connectWith({ ...locked, statement_timeout: 1000 }))).toBe('42501')
+  expect(await codeOf(connectWith({ ...locked, application_name: 'fine' }))).toBe('no error')
+  expect(await codeOf(connectWith({ ...locked, options: '-c search_path=other,public' }))).toBe('42501')
+})
+
+it('a database that the connection does not serve is refused by name', async () => {
+  expect(await codeOf(connectWith({ ...stage.login(), database: 'template1' }))).toBe('3D000')
+  expect(await codeOf(connectWith({ ...stage.login(), database: 'all' }))).toBe('no error')
+})
+
+async function connectWith(config: ClientConfig): Promise<void> {
+  const client = new Client(config)
+  await client.connect()
+  await client.end()
+}
 
 it('a cancel request cancels with the right key and nothing with a wrong one, and the session goes on', async () => {
   const [client, other] = [await stage.connect(), await stage.connect()]

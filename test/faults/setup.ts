@@ -36,6 +36,7 @@ export async function setStage(
     const sallyport = await startSallyport({
       connections: [
         { ...behind, name: 'all', guardrails: ['anything'] },
+        { ...behind, name: 'locked', guardrails: ['read-only', 'no-session-escape'] },
         {
           ...behind,
           name: 'masked',

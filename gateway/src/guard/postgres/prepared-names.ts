@@ -1,4 +1,5 @@
-import type { Analysis, Effect, Statement } from '@sallyport/core'
+import type { Analysis, Statement } from '@sallyport/core'
+import { opaque } from './opaque.ts'
 
 /**
  * What the names of a session stand for that SQL gives: PREPARE and DECLARE. EXECUTE and FETCH have the effects of what they name, and a name
@@ -50,29 +51,6 @@ export class PreparedNames {
   note(analysis: Analysis): void {
     if (!analysis.ok) return
     for (const statement of analysis.statements) noteIn(this.#statements, this.#cursors, statement)
-  }
-}
-
-/** Facts about something of which only the effects are known. */
-export function opaque(kind: string, ...effects: readonly Effect[]): Analysis {
-  return {
-    ok: true,
-    statements: [
-      {
-        dialect: 'postgres',
-        kind,
-        effects: new Set(effects),
-        relations: [],
-        functions: [],
-        where: 'none',
-        limit: 'unknown',
-        predicates: 'unknown',
-        fingerprint: kind,
-        output: 'unknown',
-        session: undefined,
-        range: { start: 0, end: 0 },
-      },
-    ],
   }
 }
 

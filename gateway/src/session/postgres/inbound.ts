@@ -24,7 +24,8 @@ import {
   type SessionMessage,
 } from '@sallyport/pg-wire'
 import { sqlNames } from '../../guard/postgres/sql-names.ts'
-import { opaque, type PreparedNames } from '../../guard/postgres/prepared-names.ts'
+import { opaque } from '../../guard/postgres/opaque.ts'
+import type { PreparedNames } from '../../guard/postgres/prepared-names.ts'
 import type { Gate, Passage } from '../../guard/gate.ts'
 import { notUtf8Error, refusalError, unrecordedError } from '../../reply/postgres/refusal.ts'
 import { type Barrier, startRun, type StatementRun } from './statement-run.ts'

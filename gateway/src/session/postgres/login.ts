@@ -4,7 +4,9 @@ import { AuditFileError, type AuditLog } from '@sallyport/audit-file'
 import type { GatewayConnection } from '@sallyport/config'
 import type { Identity } from '@sallyport/core'
 import type { StartupRefusal } from '@sallyport/pg-wire'
+import { refusalOf } from '@sallyport/policy'
 import { SessionRefusedError, TunnelError, type GatewaySession, type TunnelServer } from '@sallyport/tunnel'
+import { startupSetting } from '../../guard/postgres/opaque.ts'
 import type { Runtime } from '../../runtime.ts'
 import type { SessionRegistry } from '../registry.ts'
 import type { StartedClient } from './startup.ts'
@@ -124,6 +126,20 @@ async function admit(
       identity,
     )
   }
+  for (const [setting, value] of client.request.settings) {
+    if (!JUDGED_SETTINGS.has(setting)) continue
+    const verdict = policy.decide({
+      identity,
+      connection: name,
+      analysis: startupSetting(setting, value),
+      now: new Date(),
+    })
+    const refusal = refusalOf(verdict)
+    if (refusal !== undefined) {
+      const message = `a session may not start with its own "${setting}": ${refusal.message}`
+      throw new LoginRefusal('startup-setting', { ...refusal, message }, identity)
+    }
+  }
   if (!registry.hasRoomFor(identity.subject)) {
     throw new LoginRefusal(
       'too-many-sessions',
@@ -201,5 +217,16 @@ function tunnelRefusal(error: TunnelError): { sqlState: string; message: string;
     ...(hint === undefined ? {} : { hint }),
   }
 }
+
+/** Settings that a policy may care about; the others say only how values look. */
+const JUDGED_SETTINGS: ReadonlySet<string> = new Set([
+  'default_transaction_isolation',
+  'default_transaction_read_only',
+  'idle_in_transaction_session_timeout',
+  'idle_session_timeout',
+  'lock_timeout',
+  'search_path',
+  'statement_timeout',
+])
 
 const RETRY_HINT = 'Try again in a moment; tell an operator if it persists.'
