@@ -130,10 +130,13 @@ export function tableFacts(g: Gatherer, table: TableReference, whole: boolean): 
       visitAll(g, table.period, undefined)
       return
     }
-    case 'derived':
+    case 'derived': {
+      const hidden = table.lateral ? [] : g.scope.ranges.splice(0)
       queryFacts(g, table.query, undefined)
+      g.scope.ranges.push(...hidden)
       g.scope.ranges.push({ alias: table.alias.toLowerCase(), mention: undefined })
       return
+    }
     case 'json-table':
       visit(g, table.document, undefined)
       g.scope.ranges.push({ alias: table.alias.toLowerCase(), mention: undefined })

@@ -112,7 +112,8 @@ export type Into = { readonly type: 'file' } | { readonly type: 'variables'; rea
 
 export type TableReference =
   | NamedTable
-  | { readonly type: 'derived'; readonly query: Query; readonly alias: string }
+  /** A LATERAL one sees the tables before it. */
+  | { readonly type: 'derived'; readonly query: Query; readonly alias: string; readonly lateral: boolean }
   | { readonly type: 'json-table'; readonly document: Expression; readonly alias: string }
   | Join
 

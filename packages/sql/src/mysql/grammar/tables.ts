@@ -1,4 +1,4 @@
-import type { Expression, NamedTable, TableReference } from './ast.ts'
+import type { Expression, NamedTable, Query, TableReference } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
 import { jsonTable } from './json-table.ts'
@@ -88,16 +88,16 @@ function factor(c: Cursor): TableReference {
     c.expect('(')
     const inner = refuseInto(c, query(c))
     c.expect(')')
-    return derived(c, inner)
+    return derived(c, inner, true)
   }
   if (c.is('JSON_TABLE') && c.peek().keyword === '(') return jsonTable(c)
   if (!c.is('(')) return namedTable(c)
   const inner = parenthesised(c)
-  return inner.type === 'query' ? derived(c, inner) : inner
+  return inner.type === 'query' ? derived(c, inner, false) : inner
 }
 
 /** `(SELECT …)`, `((SELECT …) UNION …)`, `(a JOIN b)`, `((SELECT …) AS d JOIN b)`. */
-function parenthesised(c: Cursor): TableReference | (Parameters<typeof followQuery>[1] & { readonly type: 'query' }) {
+function parenthesised(c: Cursor): TableReference | Query {
   return c.deeper(() => {
     c.expect('(')
     if (startsQuery(c)) {
@@ -114,7 +114,7 @@ function parenthesised(c: Cursor): TableReference | (Parameters<typeof followQue
           c.expect(')')
           return whole ?? inner
         }
-        first = derived(c, inner)
+        first = derived(c, inner, false)
       } else first = inner
     }
     const tables = [joined(c, first)]
@@ -127,12 +127,12 @@ function parenthesised(c: Cursor): TableReference | (Parameters<typeof followQue
   })
 }
 
-function derived(c: Cursor, inner: Parameters<typeof followQuery>[1]): TableReference {
+function derived(c: Cursor, inner: Query, lateral: boolean): TableReference {
   const named = alias(c, false)
   // Both servers ask for a name; MariaDB in ORACLE mode does not.
   if (named === undefined && !c.reading.oracle) throw c.refuse()
   if (c.is('(')) c.parenthesised(() => name(c))
-  return { type: 'derived', query: inner, alias: named ?? '' }
+  return { type: 'derived', query: inner, alias: named ?? '', lateral }
 }
 
 /** A table with its partitions, alias and index hints. */
