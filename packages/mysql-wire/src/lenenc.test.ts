@@ -11,7 +11,7 @@ test.each([
   [0x1_0000, [0xfd, 0, 0, 1]],
   [0xff_ffff, [0xfd, 0xff, 0xff, 0xff]],
   [0x100_0000, [0xfe, 0, 0, 0, 1, 0, 0, 0, 0]],
-])('%i has one form', (value, bytes) => {
+])('%i is written in its shortest form', (value, bytes) => {
   const writer = new Writer()
   writeLength(writer, value)
   expect([...writer.toBytes()]).toEqual(bytes)
@@ -19,13 +19,14 @@ test.each([
 })
 
 test.each([
-  [[0xfb]],
-  [[0xff]],
-  [[0xfc, 250, 0]],
-  [[0xfd, 0xff, 0xff, 0]],
-  [[0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0]],
-  [[0xfe, 0, 0, 0, 0, 0, 0, 0x20, 0]],
-])('%j is no length', (bytes) => {
+  [106, [0xfc, 106, 0]],
+  [0xffff, [0xfd, 0xff, 0xff, 0]],
+  [1, [0xfe, 1, 0, 0, 0, 0, 0, 0, 0]],
+])('%i is read in a longer form than it needs, as servers read it', (value, bytes) => {
+  expect(readLength(new Reader(Uint8Array.from(bytes)))).toBe(value)
+})
+
+test.each([[[0xfb]], [[0xff]], [[0xfc, 250]], [[0xfe, 0, 0, 0, 0, 0, 0, 0x20, 0]]])('%j is no length', (bytes) => {
   expect(() => readLength(new Reader(Uint8Array.from(bytes)))).toThrow(BytesError)
 })
 

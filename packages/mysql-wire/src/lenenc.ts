@@ -1,6 +1,6 @@
 /**
- * Length-encoded integers and strings (spec: page_protocol_basic_dt_integers, page_protocol_basic_dt_strings). Only the shortest form of a number
- * is accepted: two forms of one length would be two readings of one packet.
+ * Length-encoded integers and strings (spec: page_protocol_basic_dt_integers, page_protocol_basic_dt_strings). A number has one reading but several
+ * forms: connectors write longer ones than they need to (MariaDB's for Node does), and servers take them.
  */
 import { BytesError, type Reader, utf8Length, type Writer } from '@sallyport/bytes'
 
@@ -12,18 +12,18 @@ export function readLength(body: Reader): number {
 /** A length whose first byte, `first`, has been read. */
 export function readLengthBehind(body: Reader, first: number): number {
   if (first < 0xfb) return first
-  if (first === 0xfc) return shortest(body.uint16Le(), 0xfb)
-  if (first === 0xfd) return shortest(body.uint24Le(), 0x1_0000)
+  if (first === 0xfc) return body.uint16Le()
+  if (first === 0xfd) return body.uint24Le()
   const value = first === 0xfe ? body.uint64Le() : 0n
   if (value > MAX_SAFE) throw new BytesError('out-of-range', 'A length is beyond every packet')
-  if (first === 0xfe) return shortest(Number(value), 0x100_0000)
+  if (first === 0xfe) return Number(value)
   throw new BytesError('out-of-range', `0x${first.toString(16)} begins no length-encoded integer`)
 }
 
-/** A length-encoded integer of up to 64 bits. Throws `out-of-range` for NULL (0xFB), 0xFF, and forms that are longer than needed. */
+/** A length-encoded integer of up to 64 bits. Throws `out-of-range` for NULL (0xFB) and 0xFF. */
 export function readLengthEncoded(body: Reader): bigint {
   const first = body.uint8()
-  return first === 0xfe ? shortest(body.uint64Le(), 0x100_0000n) : BigInt(readLengthBehind(body, first))
+  return first === 0xfe ? body.uint64Le() : BigInt(readLengthBehind(body, first))
 }
 
 /** Bytes behind their length, as a view. */
@@ -61,11 +61,6 @@ export function writeLengthBytes(body: Writer, bytes: Uint8Array): void {
 export function writeLengthText(body: Writer, text: string): void {
   writeLength(body, utf8Length(text))
   body.utf8(text)
-}
-
-function shortest<N extends number | bigint>(value: N, least: N): N {
-  if (value < least) throw new BytesError('out-of-range', 'A length-encoded integer is longer than it needs to be')
-  return value
 }
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER)

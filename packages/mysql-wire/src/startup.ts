@@ -24,6 +24,7 @@ export type StartupPhase =
   | 'Initial'
   | 'TlsHandshake'
   | 'Encrypted'
+  | 'ScrambleAsked'
   | 'PasswordAsked'
   | 'KeySent'
   | 'Verifying'
@@ -100,16 +101,20 @@ export interface StartupState {
 export const STARTUP: Readonly<Record<StartupPhase, Partial<Record<StartupInput, StartupPhase>>>> = {
   Initial: {
     SSLRequest: 'TlsHandshake',
+    'HandshakeResponse41/switch': 'ScrambleAsked',
     'HandshakeResponse41/ask': 'PasswordAsked',
     'HandshakeResponse41/password': 'Verifying',
     Refused: 'Closed',
   },
   TlsHandshake: { TlsEstablished: 'Encrypted' },
   Encrypted: {
+    'HandshakeResponse41/switch': 'ScrambleAsked',
     'HandshakeResponse41/ask': 'PasswordAsked',
     'HandshakeResponse41/password': 'Verifying',
     Refused: 'Closed',
   },
+  // A hash of nothing is the empty password.
+  ScrambleAsked: { Scramble: 'PasswordAsked', Password: 'Verifying', Refused: 'Closed' },
   PasswordAsked: { KeyRequest: 'KeySent', Password: 'Verifying', Refused: 'Closed' },
   KeySent: { Password: 'Verifying', Refused: 'Closed' },
   Verifying: { Authenticated: 'Ready', Refused: 'Closed' },
@@ -120,8 +125,10 @@ export const STARTUP: Readonly<Record<StartupPhase, Partial<Record<StartupInput,
 type StartupInput =
   | 'SSLRequest'
   | 'TlsEstablished'
+  | 'HandshakeResponse41/switch'
   | 'HandshakeResponse41/ask'
   | 'HandshakeResponse41/password'
+  | 'Scramble'
   | 'KeyRequest'
   | 'Password'
   | 'Authenticated'
@@ -175,7 +182,7 @@ export function stepStartup(state: StartupState, event: StartupEvent, options: S
 }
 
 function packet(state: StartupState, raw: RawPacket, leftover: boolean, options: StartupOptions): StartupStep {
-  if (state.phase === 'PasswordAsked' || state.phase === 'KeySent') return password(state, raw.payload, options)
+  if (PROVING.has(state.phase)) return password(state, raw.payload, options)
   if (state.phase !== 'Initial' && state.phase !== 'Encrypted') return violate(state, 'a packet came too early')
   const first = decodeFirstPacket(raw.payload)
   if (first.type === 'SSLRequest') {
@@ -209,10 +216,13 @@ function respond(state: StartupState, response: HandshakeResponse, options: Star
       return { ...checked, effects: [startup, ...checked.effects] }
     })
   }
-  return move(state, 'HandshakeResponse41/ask', () => {
-    const canAsk = state.encrypted || options.rsa !== undefined
-    const full = response.plugin === 'caching_sha2_password' && response.authResponse.length > 0 && canAsk
-    const asked = reply(agreed, [full ? FULL_AUTHENTICATION : CLEAR_PASSWORD])
+  const canAsk = state.encrypted || options.rsa !== undefined
+  const isSha2 = response.plugin === 'caching_sha2_password' && response.authResponse.length > 0
+  // Without TLS a client that can do both keeps a password to itself unless there is a key for it.
+  const change = !state.encrypted && canAsk && !isSha2
+  const message = change ? cachingSha2(state.nonce) : isSha2 && canAsk ? FULL_AUTHENTICATION : CLEAR_PASSWORD
+  return move(state, change ? 'HandshakeResponse41/switch' : 'HandshakeResponse41/ask', () => {
+    const asked = reply(agreed, [message])
     return { ...asked, effects: [startup, ...asked.effects] }
   })
 }
@@ -220,6 +230,9 @@ function respond(state: StartupState, response: HandshakeResponse, options: Star
 /** The password, in the clear or under the key, or a request for the key. */
 function password(state: StartupState, payload: Uint8Array, options: StartupOptions): StartupStep {
   const { rsa } = options
+  if (state.phase === 'ScrambleAsked' && payload.length > 0) {
+    return move(state, 'Scramble', () => reply(state, [FULL_AUTHENTICATION]))
+  }
   if (state.phase === 'KeySent')
     return move(state, 'Password', () => verify(state, decrypt(state, payload, options), options))
   if (!state.encrypted && rsa !== undefined && payload.length === 1 && payload[0] === ASK_KEY) {
@@ -283,6 +296,13 @@ function closed(state: StartupState): StartupState {
   return { ...state, phase: 'Closed', nonce: NOTHING }
 }
 
+function cachingSha2(nonce: Uint8Array): BackendMessage {
+  const data = new Uint8Array(nonce.length + 1)
+  data.set(nonce)
+  return { type: 'AuthSwitchRequest', plugin: 'caching_sha2_password', data }
+}
+
+const PROVING: ReadonlySet<StartupPhase> = new Set<StartupPhase>(['ScrambleAsked', 'PasswordAsked', 'KeySent'])
 const NOTHING_AGREED: Capabilities = { flags: 0, extended: 0 }
 const NOTHING = new Uint8Array(0)
 const ASK_KEY = 2
