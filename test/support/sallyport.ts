@@ -36,6 +36,10 @@ export interface SallyportOptions {
   readonly agent?: Record<string, unknown>
   /** Rule sets by name. */
   readonly guardrails?: Record<string, unknown>
+  /** The agent's side of TLS in the tunnel. */
+  readonly agentTls?: Record<string, unknown>
+  /** Files beside the configuration, by name: certificates and keys. */
+  readonly files?: Readonly<Record<string, string>>
   /** The directory of the audit log, where it must be a special one. */
   readonly auditDirectory?: string
 }
@@ -69,6 +73,9 @@ export async function startSallyport(options: SallyportOptions): Promise<TestSal
   const gatewayFile = join(directory.path, 'gateway.yaml')
   const agentFile = join(directory.path, 'agent.yaml')
   createSigningKey(join(directory.path, 'audit.key'))
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    await writeFile(join(directory.path, name), text, { mode: 0o600 })
+  }
   // JSON is YAML.
   await writeFile(
     gatewayFile,
@@ -186,10 +193,14 @@ function gatewaySection(
   }
 }
 
-function agentSection({ connections, agent }: SallyportOptions, tunnel: number): Record<string, unknown> {
+function agentSection({ connections, agent, agentTls }: SallyportOptions, tunnel: number): Record<string, unknown> {
   return {
     name: 'local',
-    gateway: { address: `127.0.0.1:${tunnel}`, token: 'env:SALLYPORT_TEST_AGENT' },
+    gateway: {
+      address: `127.0.0.1:${tunnel}`,
+      token: 'env:SALLYPORT_TEST_AGENT',
+      ...(agentTls === undefined ? {} : { tls: agentTls }),
+    },
     connections: connections.map(({ name, target, floor, functions }, index) => ({
       name,
       engine: 'postgres',
