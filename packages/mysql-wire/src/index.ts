@@ -96,3 +96,4 @@ export type {
   StartupStep,
 } from './startup.ts'
 export type { StartupRequest } from './startup-request.ts'
+export { traceMessage, type TraceOptions } from './trace/trace.ts'
