@@ -112,13 +112,16 @@ describe.runIf(installed || process.env['CI'] === 'true')("PostgreSQL's own prog
     expect(balance?.same).toBe(true)
   })
 
-  it('pg_dump makes the same dump', async () => {
-    const wanted = await runPostgresProgram('pg_dump', [], clients.direct)
-    const { code, stdout, stderr } = await runPostgresProgram('pg_dump', [], clients.through('everything'))
-    expect(stderr).toBe('')
-    expect(code).toBe(0)
-    expect(comparable(stdout)).toBe(comparable(wanted.stdout))
-  })
+  it.each(['everything', 'readonly'] as const)(
+    'pg_dump makes the same dump on the connection %s',
+    async (connection) => {
+      const wanted = await runPostgresProgram('pg_dump', [], clients.direct)
+      const { code, stdout, stderr } = await runPostgresProgram('pg_dump', [], clients.through(connection))
+      expect(stderr).toBe('')
+      expect(code).toBe(0)
+      expect(comparable(stdout)).toBe(comparable(wanted.stdout))
+    },
+  )
 })
 
 async function sleeping({ postgres }: Clients): Promise<readonly unknown[]> {

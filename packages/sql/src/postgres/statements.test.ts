@@ -77,6 +77,8 @@ describe('statements by type', () => {
     ["PREPARE TRANSACTION 'x'", 'prepare-transaction', 'admin transaction write'],
     ["COMMIT PREPARED 'x'", 'commit-prepared', 'admin transaction write'],
     ['LOCK TABLE t', 'lock', 'write'],
+    ['LOCK TABLE t IN SHARE MODE', 'lock', 'write'],
+    ['LOCK TABLE t IN ACCESS SHARE MODE', 'lock', 'read'],
     ['CREATE TABLE t (a int DEFAULT f())', 'create-table', 'ddl'],
     ['CREATE TABLE n AS SELECT 1', 'create-table-as', 'ddl read write'],
     ['CREATE MATERIALIZED VIEW v AS SELECT 1', 'create-materialized-view', 'ddl read write'],

@@ -40,7 +40,7 @@ export const STATEMENTS: Readonly<Record<StatementTag, StatementRule>> = {
   TruncateStmt: rule('truncate', 'write', 'ddl'),
   CopyStmt: rule('copy'),
   ExplainStmt: rule('explain', 'read'),
-  LockStmt: rule('lock', 'write'),
+  LockStmt: rule('lock'),
 
   // Code that the text does not show.
   DoStmt: rule('do', 'procedural', 'unknown'),

@@ -18,6 +18,11 @@ export const UTILITY_HANDLERS: Readonly<Record<string, Handler>> = {
     walker.counted = counted
   },
   CopyStmt: copy,
+  LockStmt: (walker, body) => {
+    // ACCESS SHARE is what every SELECT takes; pg_dump begins with it. All other modes hold writers back.
+    walker.add([body['mode'] === ACCESS_SHARE ? 'read' : 'write'])
+    utility('LockStmt', walker, body)
+  },
   CallStmt: (walker, body) => {
     const call = fieldsOf(body['funccall']) ?? {}
     walker.add(['procedural'])
@@ -123,6 +128,8 @@ function unknown(walker: Walker): void {
   walker.facts.effects.add('unknown')
 }
 
+/** AccessShareLock of lockdefs.h. */
+const ACCESS_SHARE = 1
 const OFF: ReadonlySet<string> = new Set(['off', 'false', '0'])
 const ROWS: ReadonlySet<string> = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
 /** Statements that name relations without changing them. */
