@@ -1,16 +1,18 @@
 import type { StatementNode, Utility } from './ast.ts'
+import { tableElement } from './column-definitions.ts'
 import type { Cursor } from './cursor.ts'
 import { ifExists, write } from './definitions.ts'
 import { path } from './names.ts'
 import { query, startsQuery } from './queries.ts'
 import { rest } from './rest.ts'
+import { tableOption } from './table-options.ts'
 import { utility } from './utility.ts'
 
 /**
- * CREATE TABLE. The definitions in parentheses and the options are not looked into; the query that fills the table is. The cursor
- * stands at TABLE. Spec: create-table; create-table-select.
+ * CREATE TABLE with its columns, keys, options and the query that fills it; partitions are not looked into. The cursor stands at
+ * TABLE. Spec: create-table; create-table-select.
  */
-export function createTable(c: Cursor, temporary: boolean): Utility {
+export function createTable(c: Cursor): Utility {
   c.expect('TABLE')
   ifExists(c)
   const relations: { readonly path: readonly string[]; readonly access: 'read' | 'write' }[] = [write(path(c))]
@@ -24,29 +26,21 @@ export function createTable(c: Cursor, temporary: boolean): Utility {
     c.expect(')')
     return utility('create-table', ['ddl'], { relations })
   }
-  if (c.atEnd) throw c.refuse()
-  if (c.is('(') && !opensQuery(c)) parenthesised(c)
-  rest(
-    c,
-    (at) =>
-      at.is('AS') ||
-      at.is('SELECT') ||
-      (at.is('WITH') && !isVersioning(at)) ||
-      at.is('TABLE') ||
-      (at.is('VALUES') && at.peek().keyword === 'ROW') ||
-      (at.is('(') && opensQuery(at)),
-  )
+  if (c.is('(') && !opensQuery(c)) c.parenthesised(() => tableElement(c))
+  while (tableOption(c)) c.accept(',')
+  if (c.is('PARTITION')) rest(c, startsFilling)
+  if (!c.accept('IGNORE')) c.accept('REPLACE')
   if (c.atEnd) return utility('create-table', ['ddl'], { relations })
   c.accept('AS')
   if (!startsQuery(c) && !c.is('(')) throw c.refuse()
   const inner: StatementNode[] = [query(c)]
-  return utility('create-table-as', temporary ? ['ddl', 'write'] : ['ddl', 'write'], { relations, inner })
+  return utility('create-table-as', ['ddl', 'write'], { relations, inner })
 }
 
-function parenthesised(c: Cursor): void {
-  c.expect('(')
-  rest(c, (at) => at.is(')'))
-  c.expect(')')
+/** Behind partitions. */
+function startsFilling(c: Cursor): boolean {
+  if (c.is('(')) return opensQuery(c)
+  return FILLING.has(c.token.keyword) && !(c.isMaria && c.peek().keyword === 'SYSTEM')
 }
 
 function opensQuery(c: Cursor): boolean {
@@ -54,7 +48,4 @@ function opensQuery(c: Cursor): boolean {
   return next === 'SELECT' || next === 'WITH' || next === '(' || (next === 'VALUES' && c.peek(2).keyword === 'ROW')
 }
 
-/** MariaDB's option WITH SYSTEM VERSIONING. */
-function isVersioning(c: Cursor): boolean {
-  return c.isMaria && c.peek().keyword === 'SYSTEM'
-}
+const FILLING: ReadonlySet<string> = new Set(['AS', 'SELECT', 'WITH', 'TABLE', 'IGNORE', 'REPLACE'])

@@ -1,6 +1,8 @@
 import type { Path, StatementNode, Utility } from './ast.ts'
 import { account } from './accounts.ts'
+import { alterTable } from './alter-table.ts'
 import type { Cursor } from './cursor.ts'
+import { keyOptions, keyParts, keyType } from './keys.ts'
 import { isName, name, nameOrString, path } from './names.ts'
 import { query, startsQuery } from './queries.ts'
 import { rest } from './rest.ts'
@@ -18,11 +20,11 @@ export function create(c: Cursor): Utility {
   const { keyword } = c.token
   switch (keyword) {
     case 'TABLE':
-      return createTable(c, false)
+      return createTable(c)
     case 'TEMPORARY':
       c.advance()
       if (c.isMaria && c.is('SEQUENCE')) return named(c, 'create-sequence')
-      return createTable(c, true)
+      return createTable(c)
     case 'VIEW':
       return createView(c, 'create-view')
     case 'USER':
@@ -86,11 +88,17 @@ function createIndex(c: Cursor): Utility {
   c.expect('INDEX')
   ifExists(c)
   name(c)
-  rest(c, (at) => at.is('ON'))
+  keyType(c)
   c.expect('ON')
   const table = path(c)
-  if (!c.is('(')) throw c.refuse()
-  rest(c)
+  keyParts(c)
+  keyOptions(c)
+  while (c.is('ALGORITHM') || c.is('LOCK')) {
+    c.advance()
+    c.accept('=')
+    if (!c.accept('DEFAULT')) name(c)
+  }
+  waiting(c)
   return utility('create-index', ['ddl'], { relations: [write(table)] })
 }
 
@@ -125,25 +133,6 @@ export function alter(c: Cursor): Utility {
   if (c.atEnd) throw c.refuse()
   rest(c)
   return utility(`alter-${kind}`, effectsOf(kind), kind === 'sequence' ? { relations: [write(object)] } : {})
-}
-
-function alterTable(c: Cursor): Utility {
-  c.expect('TABLE')
-  ifExists(c)
-  const relations = [write(path(c))]
-  waiting(c)
-  rest(c, (at) => {
-    // RENAME TO, EXCHANGE PARTITION … WITH TABLE: other tables that change.
-    if (at.is('RENAME') && !RENAMED_PARTS.has(at.peek().keyword)) return true
-    return at.is('WITH') && at.peek().keyword === 'TABLE'
-  })
-  if (c.is('RENAME') || c.is('WITH')) {
-    if (c.advance().keyword === 'WITH') c.expect('TABLE')
-    else if (!c.accept('TO') && !c.accept('AS')) c.accept('=')
-    relations.push(write(path(c)))
-    rest(c)
-  }
-  return utility('alter-table', ['ddl'], { relations })
 }
 
 /** DROP of anything. */
@@ -281,4 +270,3 @@ const DATABASE_OPTIONS: ReadonlySet<string> = new Set([
   'ENCRYPTION',
   'COMMENT',
 ])
-const RENAMED_PARTS: ReadonlySet<string> = new Set(['COLUMN', 'INDEX', 'KEY'])

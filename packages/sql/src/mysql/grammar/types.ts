@@ -53,7 +53,7 @@ function characters(c: Cursor): void {
       if (!c.accept('BINARY') && !c.accept('DEFAULT')) nameOrString(c)
     } else if (c.accept('COLLATE')) {
       if (!c.accept('BINARY') && !c.accept('DEFAULT')) nameOrString(c)
-    } else if (c.acceptOneOf(CHARACTERS) === undefined) return
+    } else if (!(c.isMaria && c.accept('COMPRESSED')) && c.acceptOneOf(CHARACTERS) === undefined) return
   }
 }
 
