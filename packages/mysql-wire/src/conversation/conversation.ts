@@ -29,7 +29,7 @@ import { SERVER_STATUS } from '../status.ts'
 import { classify, isProgress } from './classify.ts'
 import { type Entry, type MutableEntry, type MutableStatement, newEntry, type PreparedStatement } from './entry.ts'
 import type { ConversationEvent, LocalAnswer, Step } from './event.ts'
-import { executionRefused, noteSent, withTypes } from './executions.ts'
+import { executionAnswered, executionRefused, noteSent, withTypes } from './executions.ts'
 import { firstPhase } from './first-phase.ts'
 import { Queue } from './queue.ts'
 import { readReply } from './reply.ts'
@@ -221,8 +221,7 @@ export class Conversation<C> {
       // What follows in the pipeline would be read as the file.
       throw new ProtocolViolationError('backend', 'The backend asks for a file in the middle of a pipeline')
     }
-    // An execution closes the statement's cursor, whatever comes of it.
-    if (entry.phase === 'Result' && entry.statement !== undefined) entry.statement.cursorColumns = undefined
+    if (entry.phase === 'Result' && reply !== 'Progress') executionAnswered(entry, reply !== 'ERR')
     const outcome = readReply(entry, reply, next, raw, this.#capabilities)
     entry.phase = outcome.phase
     if (outcome.status !== undefined) this.#status = outcome.status

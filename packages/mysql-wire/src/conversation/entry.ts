@@ -51,7 +51,7 @@ export interface Entry<C> {
 export type MutableStatement<C> = Mutable<PreparedStatement<C>> & {
   readonly longData: Set<number>
   readonly injected: boolean
-  /** The types as the backend knows them; others than the frontend's when an execution that said them was refused. */
+  /** The types as the backend is known to have them: those of the last execution that said any and did not fail. */
   backendTypes: readonly ParameterType[] | undefined
   /** What a cursor's rows have, while one may be open. */
   cursorColumns: readonly ColumnDefinition[] | undefined
@@ -67,6 +67,8 @@ export interface MutableEntry<C> extends Mutable<Entry<C>> {
   /** Of COM_STMT_PREPARE: the columns that follow the parameters. */
   preparedColumns: number
   metadataFollows: boolean
+  /** Types of parameters that an execution says, until it is answered. */
+  types: readonly ParameterType[] | undefined
   /** A cursor was asked for. */
   cursor: boolean
   /** Files that the text names, which the backend may ask for. */
@@ -97,6 +99,7 @@ export function newEntry<C>(type: FrontendMessage['type'], phase: Phase, context
     owed: 0,
     preparedColumns: 0,
     metadataFollows: true,
+    types: undefined,
     cursor: false,
     files: NO_FILES,
     answer: undefined,

@@ -25,9 +25,25 @@ export function noteSent<C>(entry: MutableEntry<C>, message: SessionCommand, sta
   }
   entry.format = 'binary'
   entry.cursor = message.type === 'COM_STMT_EXECUTE' && (message.flags & CURSOR_FLAGS) !== 0
-  statement.parameterTypes = typesIn(message) ?? statement.parameterTypes
-  statement.backendTypes = statement.parameterTypes
+  // What `withTypes` adds is said too.
+  const untold = statement.backendTypes === statement.parameterTypes ? undefined : statement.parameterTypes
+  entry.types = typesIn(message) ?? untold
+  statement.parameterTypes = entry.types ?? statement.parameterTypes
   statement.longData.clear()
+}
+
+/**
+ * An execution has its first reply. INVARIANT: the backend knows types from the execution that it ran with them, not before: one that it failed may
+ * have been failed unread, and the next without types would be read by it otherwise than by us.
+ */
+export function executionAnswered<C>(entry: MutableEntry<C>, well: boolean): void {
+  const { statement, types } = entry
+  if (statement === undefined) return
+  // It also closes the statement's cursor, whatever comes of it.
+  statement.cursorColumns = undefined
+  if (types === undefined) return
+  statement.backendTypes = well ? types : undefined
+  entry.types = undefined
 }
 
 /** An execution is refused: only the frontend knows its types. True when the backend must forget long data. */

@@ -59,6 +59,18 @@ describe('refusals', () => {
     expect(conversation.rewrite(next)).toBeUndefined()
   })
 
+  test('types of an execution that failed, or is not answered yet, are said again', () => {
+    const conversation = withStatement(1, 1)
+    const next = { ...execute(1, 'b'), bound: false } as SessionCommand
+    conversation.frontend(execute(1, 'a'))
+    expect(conversation.rewrite(next)).toBeDefined()
+    reply(conversation, 1, [REFUSAL])
+    expect(conversation.rewrite(next)).toBeDefined()
+    conversation.frontend(next)
+    reply(conversation, 1, [OK])
+    expect(conversation.rewrite(next)).toBeUndefined()
+  })
+
   test('long data of a refused execution is dropped by the server too', () => {
     const conversation = withStatement(7, 1)
     const part = { type: 'COM_STMT_SEND_LONG_DATA', statementId: 7, parameter: 0, data: Uint8Array.of(1) } as const
