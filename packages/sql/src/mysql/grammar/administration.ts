@@ -127,6 +127,8 @@ export function diagnostics(c: Cursor): Utility {
 
 /** Statements of which the kind is all that is read: the first words, and what they do. */
 export function administrative(c: Cursor): Utility | undefined {
+  if (c.is('FLUSH')) return flush(c)
+  if (c.is('PURGE')) return purge(c)
   const found = ADMINISTRATIVE.find(({ words }) =>
     words.every((word, index) => (index === 0 ? c.token : c.peek(index)).keyword === word),
   )
@@ -136,6 +138,42 @@ export function administrative(c: Cursor): Utility | undefined {
   if (found.more === false && !c.atEnd) throw c.refuse()
   rest(c)
   return utility(found.kind, found.effects)
+}
+
+/** FLUSH of tables, logs, caches. Spec: flush. */
+function flush(c: Cursor): Utility {
+  c.expect('FLUSH')
+  if (!c.accept('NO_WRITE_TO_BINLOG')) c.accept('LOCAL')
+  const relations: { readonly path: Path; readonly access: 'read' }[] = []
+  if (c.accept('TABLES') || c.accept('TABLE')) {
+    if (isName(c)) relations.push(...c.list(() => ({ path: path(c), access: 'read' as const })))
+    if (c.accept('WITH')) {
+      c.expect('READ', 'LOCK')
+      if (c.isMaria && c.accept('AND')) c.expect('DISABLE', 'CHECKPOINT')
+    } else if (c.accept('FOR')) c.expect('EXPORT')
+  } else {
+    c.list(() => {
+      if (c.acceptOneOf(LOGS) !== undefined) c.expect('LOGS')
+      else if (c.accept('QUERY')) c.expect('CACHE')
+      else if (c.isMaria && c.accept('SSL')) return
+      else if (!isName(c)) throw c.refuse()
+      else if (name(c).toUpperCase() === 'RELAY' && c.accept('LOGS') && c.accept('FOR')) rest(c, (at) => at.is(','))
+    })
+  }
+  return utility('flush', ['admin'], { relations })
+}
+
+/** PURGE BINARY LOGS. */
+function purge(c: Cursor): Utility {
+  c.expect('PURGE')
+  if (!c.accept('MASTER')) c.expect('BINARY')
+  c.expect('LOGS')
+  if (c.accept('TO')) string(c)
+  else {
+    c.expect('BEFORE')
+    expression(c)
+  }
+  return utility('purge', ['admin', 'file'])
 }
 
 interface Administrative {
@@ -161,11 +199,9 @@ const administer = (
 })
 /** Longer beginnings stand before shorter ones. */
 const ADMINISTRATIVE: readonly Administrative[] = [
-  administer('FLUSH', ['admin'], true),
   administer('RESET PERSIST'),
   administer('RESET QUERY CACHE', ['admin'], false),
   administer('RESET', ['admin'], true),
-  administer('PURGE', ['admin', 'file'], true),
   administer('CHANGE MASTER', ['admin', 'network'], true),
   administer('CHANGE REPLICATION', ['admin', 'network'], true),
   administer('START REPLICA', ['admin', 'network']),
@@ -187,5 +223,6 @@ const ADMINISTRATIVE: readonly Administrative[] = [
   administer('LOAD INDEX INTO CACHE', ['admin'], true),
   administer('BACKUP', ['admin'], true, true),
 ]
+const LOGS: ReadonlySet<string> = new Set(['BINARY', 'ENGINE', 'ERROR', 'GENERAL', 'SLOW'])
 const STEPS: ReadonlySet<string> = new Set(['FIRST', 'NEXT', 'PREV', 'LAST'])
 const COMPARISONS: ReadonlySet<string> = new Set(['=', '<=', '>=', '<', '>'])

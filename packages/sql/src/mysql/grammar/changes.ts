@@ -30,7 +30,7 @@ export function insert(c: Cursor, ahead: With): Insert {
   c.acceptOneOf(PRIORITIES)
   if (!replace) c.accept('IGNORE')
   c.accept('INTO')
-  const table = target(c)
+  const table = insertTarget(c)
   const parts = insertedRows(c)
   let rowAlias: string | undefined
   if (!c.isMaria && c.accept('AS')) {
@@ -43,6 +43,13 @@ export function insert(c: Cursor, ahead: With): Insert {
     onDuplicate = assignments(c)
   }
   return { type: 'insert', replace, ...ahead, hints, table, ...parts, rowAlias, onDuplicate, returning: returning(c) }
+}
+
+/** The table of INSERT has no alias. */
+function insertTarget(c: Cursor): NamedTable {
+  const table = path(c)
+  partitions(c)
+  return { type: 'named', path: table, alias: undefined, period: [] }
 }
 
 function insertedRows(c: Cursor): Pick<Insert, 'columns' | 'rows' | 'query'> {

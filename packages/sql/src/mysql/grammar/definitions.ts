@@ -2,6 +2,7 @@ import type { Path, StatementNode, Utility } from './ast.ts'
 import { account } from './accounts.ts'
 import { alterTable } from './alter-table.ts'
 import type { Cursor } from './cursor.ts'
+import { databaseOptions, isDatabaseOption } from './database-options.ts'
 import { keyOptions, keyParts, keyType } from './keys.ts'
 import { isName, name, nameOrString, path } from './names.ts'
 import { query, startsQuery } from './queries.ts'
@@ -120,9 +121,9 @@ export function alter(c: Cursor): Utility {
   }
   if (c.is('DATABASE') || c.is('SCHEMA')) {
     c.advance()
-    if (isName(c) && !DATABASE_OPTIONS.has(c.token.keyword)) name(c)
+    if (isName(c) && !isDatabaseOption(c)) name(c)
     if (c.atEnd) throw c.refuse()
-    rest(c)
+    databaseOptions(c)
     return utility('alter-database', ['ddl'])
   }
   const { keyword } = c.token
@@ -212,7 +213,8 @@ function named(c: Cursor, given: string | undefined): Utility {
   if (kind === 'spatial-reference-system') c.advance()
   else if (kind === 'server') nameOrString(c)
   else object = path(c)
-  rest(c)
+  if (kind === 'database') databaseOptions(c)
+  else rest(c)
   return utility(given ?? `create-${kind}`, effectsOf(kind), kind === 'sequence' ? { relations: [write(object)] } : {})
 }
 
@@ -261,12 +263,3 @@ const SEVERAL_WORDS: ReadonlyMap<string, string> = new Map([
   ['UNDO', 'undo-tablespace'],
 ])
 const TABLESPACES: ReadonlySet<string> = new Set(['tablespace', 'undo-tablespace', 'logfile-group'])
-const DATABASE_OPTIONS: ReadonlySet<string> = new Set([
-  'DEFAULT',
-  'CHARACTER',
-  'CHARSET',
-  'COLLATE',
-  'UPGRADE',
-  'ENCRYPTION',
-  'COMMENT',
-])

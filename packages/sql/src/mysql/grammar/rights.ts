@@ -12,11 +12,12 @@ export function grant(c: Cursor): Utility {
   const kind = c.advance().keyword.toLowerCase()
   const end = kind === 'grant' ? 'TO' : 'FROM'
   if (c.atEnd) throw c.refuse()
-  rest(c, (at) => at.is('ON') || at.is(end))
+  c.list(() => privilege(c, end))
   const relations: { path: readonly string[]; access: 'write' }[] = []
   if (c.accept('ON')) {
     const routine = c.acceptOneOf(OBJECTS)
     const parts: string[] = []
+    if (!c.is('*') && !isName(c) && c.token.type !== 'string') throw c.refuse()
     do {
       if (c.accept('*')) parts.push('*')
       else if (isName(c)) parts.push(name(c))
@@ -32,6 +33,17 @@ export function grant(c: Cursor): Utility {
   account(c)
   rest(c)
   return utility(kind, ['dcl'], { relations })
+}
+
+/** `SELECT (a, b)`, `CREATE TEMPORARY TABLES`, `GRANT OPTION`, `role@host`. */
+function privilege(c: Cursor, end: string): void {
+  const isWord = (): boolean => ['word', 'quoted', 'string'].includes(c.token.type) && !c.is('ON') && !c.is(end)
+  if (!isWord()) throw c.refuse()
+  // IF EXISTS, ADMIN OPTION FOR and DYNAMIC_PRIVILEGES are words like any other.
+  while (isWord())
+    if (c.advance().type === 'string' && c.token.type === 'word' && !c.is('ON') && !c.is(end)) throw c.refuse()
+  if (c.token.type === 'variable') c.advance()
+  if (c.is('(')) c.parenthesised(() => name(c))
 }
 
 /** SET ROLE. */

@@ -1,7 +1,9 @@
 import type { StatementNode, Utility } from './ast.ts'
 import type { Cursor } from './cursor.ts'
 import { ifExists, write } from './definitions.ts'
-import { name, path } from './names.ts'
+import { expression } from './expressions.ts'
+import { unit } from './intervals.ts'
+import { name, path, string } from './names.ts'
 import { programStatement } from './programs.ts'
 import { rest } from './rest.ts'
 import { dataType } from './types.ts'
@@ -95,8 +97,31 @@ function trigger(c: Cursor): Utility {
 function event(c: Cursor): Utility {
   const kind = c.taken[0]?.keyword === 'ALTER' ? 'alter-event' : 'create-event'
   path(c)
-  rest(c, (at) => at.is('DO'))
+  if (c.accept('ON', 'SCHEDULE')) schedule(c)
+  if (c.accept('ON', 'COMPLETION')) {
+    c.accept('NOT')
+    c.expect('PRESERVE')
+  }
+  if (c.accept('RENAME')) {
+    c.expect('TO')
+    path(c)
+  }
+  if (!c.accept('ENABLE') && c.accept('DISABLE') && c.accept('ON') && !c.accept('SLAVE')) c.expect('REPLICA')
+  if (c.accept('COMMENT')) string(c)
   return c.accept('DO') ? body(c, kind) : utility(kind, ['ddl'])
+}
+
+/** `AT time`, `EVERY 1 DAY STARTS … ENDS …`. */
+function schedule(c: Cursor): void {
+  if (c.accept('AT')) {
+    expression(c)
+    return
+  }
+  c.expect('EVERY')
+  expression(c)
+  unit(c)
+  if (c.accept('STARTS')) expression(c)
+  if (c.accept('ENDS')) expression(c)
 }
 
 function body(c: Cursor, kind: string): Utility {

@@ -106,7 +106,10 @@ export function xa(c: Cursor): Utility {
   value()
   if (c.accept(',')) {
     value()
-    if (c.accept(',')) integer(c)
+    if (c.accept(',')) {
+      if (c.token.type === 'bytes') c.advance()
+      else integer(c)
+    }
   }
   if (word === 'start' || word === 'begin') {
     if (!c.accept('JOIN')) c.accept('RESUME')
