@@ -1,11 +1,12 @@
 // Conformance of the MySQL and MariaDB classifier over files of statements: acceptance against live servers, mutants, second opinion, kinds, effects,
 // and what stays unknown.
 //
-//   node test/conformance/mysql.mjs [--mysql HOST:PORT] [--mariadb HOST:PORT] [--flavour mysql|mariadb] [--sample N] [--mutants N] [FILE-OR-FOLDER …]
+//   node test/conformance/mysql.mjs [--mysql HOST:PORT] [--mariadb HOST:PORT] [--flavour mysql|mariadb] [--sample N] [--mutants N] [--execute] [FILE-OR-FOLDER …]
 //
 // A .jsonl file has a JSON string, or an object with `sql`, on each line; a .sql file has a statement on each line. The servers are asked by
 // COM_STMT_PREPARE, as root without a password: nothing executes but CREATE DATABASE of a scratch database. Without a server only
-// what the classifier says is counted. Lines that say what live servers did (`mysql9`, `maria`) are checked against that.
+// what the classifier says is counted. With --execute the server is the oracle of effects too: everything that is called harmless runs in a
+// read-only transaction of the scratch database, and none may be refused as a write. Lines that say what live servers did (`mysql9`, `maria`) are checked against that.
 // The exit code is 1 below a bar.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
@@ -27,6 +28,25 @@ const GRAMMAR_ERRORS = new Set([1064, 1065, 1149, 1221, 1234])
 const HARMLESS = new Set(['read', 'session', 'transaction'])
 const COMPARED = new Set(['select', 'insert', 'update', 'delete', 'replace'])
 const parser = new secondOpinion.Parser()
+const READ_ONLY_TRANSACTION = 1792
+/** What would hold the connection, change how it reads, or end the transaction; and EXPLAIN, which is refused for what it explains. */
+const UNTRIED =
+  /sleep|benchmark|_lock|wait|^\s*(set|start|begin|commit|rollback|xa|use|lock|unlock|prepare|handler|explain|desc)\b|transaction|procedure\s+analyse/i
+const SCHEMA = [
+  'DROP TABLE IF EXISTS orders, customers, t1, t2, t3',
+  'CREATE TABLE customers (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20), email VARCHAR(40))',
+  'CREATE TABLE orders (id INT PRIMARY KEY AUTO_INCREMENT, customer_id INT, total DECIMAL(10, 2))',
+  'CREATE TABLE t1 (a INT, b INT, c INT)',
+  'CREATE TABLE t2 (a INT, b INT, c INT)',
+  'CREATE TABLE t3 (a INT, b INT, c INT)',
+  "INSERT INTO customers (name) VALUES ('a'), ('b')",
+  'INSERT INTO orders (customer_id, total) VALUES (1, 10), (2, 20)',
+  'INSERT INTO t1 VALUES (1, 2, 3)',
+  'DROP FUNCTION IF EXISTS touch',
+  'CREATE FUNCTION touch() RETURNS INT DETERMINISTIC BEGIN UPDATE orders SET total = total + 1; RETURN 1; END',
+  'DROP PROCEDURE IF EXISTS clean',
+  'CREATE PROCEDURE clean() DELETE FROM orders',
+]
 const own = join(dirname(fileURLToPath(import.meta.url)), 'cases', 'mysql')
 const { values, positionals } = parseArgs({
   options: {
@@ -36,6 +56,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string' },
     mutants: { type: 'string', default: '2' },
     'accepted-mutants': { type: 'string', default: '1' },
+    execute: { type: 'boolean', default: false },
     accepted: { type: 'string', default: '99.5' },
     'max-unknown': { type: 'string' },
   },
@@ -74,8 +95,22 @@ async function open(address) {
   const connection = await driver.createConnection({ host, port: Number(port), user: 'root' })
   await connection.query('CREATE DATABASE IF NOT EXISTS conformance_scratch')
   await connection.query('USE conformance_scratch')
+  if (values.execute) for (const text of SCHEMA) await connection.query(text)
   const [[{ version }]] = await connection.query('SELECT version() AS version')
   return { connection, version }
+}
+
+/** Whether the server refuses a text as a write, in a read-only transaction that is rolled back. */
+async function writes({ connection }, text) {
+  await connection.query('START TRANSACTION READ ONLY')
+  try {
+    await connection.query({ sql: text, timeout: 10_000 })
+    return false
+  } catch (error) {
+    return error.errno === READ_ONLY_TRANSACTION
+  } finally {
+    await connection.query('ROLLBACK')
+  }
 }
 
 /** Whether the server's grammar takes a text: any other complaint comes after parsing. */
@@ -99,6 +134,8 @@ async function judge(path, texts, flavour, settings, server) {
     statements: 0,
     unknown: new Map(),
     unknowns: 0,
+    executed: 0,
+    misjudged: [],
     kinds: new Map(),
     effects: new Map(),
   }
@@ -115,6 +152,12 @@ async function judge(path, texts, flavour, settings, server) {
     else if (analysis.ok) report.extra += 1
     if (!analysis.ok || !valid) continue
     for (const statement of analysis.statements) count(report, statement)
+    const harmless = analysis.statements.every((each) => [...each.effects].every((effect) => HARMLESS.has(effect)))
+    if (path.endsWith('reads.sql') !== harmless && path.startsWith(own)) report.misjudged.push(text)
+    if (values.execute && server !== undefined && harmless && !UNTRIED.test(text)) {
+      report.executed += 1
+      if (await writes(server, text)) report.misjudged.push(text)
+    }
     const disagreement = opinion(text, analysis.statements)
     if (disagreement !== undefined) wrong.push(disagreement)
     if (server === undefined) continue
@@ -195,7 +238,7 @@ function print(path, texts, flavour, report, mutated, wrong, spentMs) {
   const unknownShare = share(unknowns, statements)
   const mutantShare = share(mutated.accepted.length, mutated.invalid)
   if (missed.length > 0 && acceptance < Number(values.accepted)) failed = true
-  if (unknownShare > maxUnknown) failed = true
+  if (unknownShare > maxUnknown || report.misjudged.length > 0) failed = true
   if (mutantShare > Number(values['accepted-mutants'])) failed = true
   const list = (counts) =>
     [...counts]
@@ -208,10 +251,13 @@ function print(path, texts, flavour, report, mutated, wrong, spentMs) {
   invalid mutants ${mutated.invalid}, accepted ${mutated.accepted.length} (${mutantShare.toFixed(2)} %)
   statements ${statements}, unknown ${unknowns} (${unknownShare.toFixed(2)} %) for: ${list(unknown)}
   ${((1000 * spentMs) / Math.max(1, texts.length)).toFixed(1)} µs a text
+  called harmless and executed ${report.executed}, misjudged ${report.misjudged.length}
   kinds: ${list(kinds)}
   effects: ${list(effects)}
   node-sql-parser sees tables that are not among the relations: ${wrong.length}
 `)
+  for (const text of report.misjudged.slice(0, 20))
+    process.stdout.write(`  misjudged: ${text.slice(0, 160).replaceAll('\n', ' ')}\n`)
   for (const line of wrong.slice(0, 10)) process.stdout.write(`  table ${line}\n`)
   for (const { text, failure } of missed.slice(0, 20)) {
     process.stdout.write(`  missed (${failure.message}): ${text.slice(0, 120).replaceAll('\n', ' ')}\n`)
