@@ -2,18 +2,18 @@
 import { encodeUtf8 } from '@sallyport/bytes'
 import type { LoginCrypto } from './crypto.ts'
 
-/** mysql_native_password: SHA1(password) XOR SHA1(nonce, SHA1(SHA1(password))). */
+/** mysql_native_password: SHA1(password) XOR SHA1(nonce, SHA1(SHA1(password))), where the outer is one hash of both. */
 export function nativePassword(password: string, nonce: Uint8Array, crypto: LoginCrypto): Uint8Array {
   if (password === '') return EMPTY
   const first = crypto.hash('sha1', encodeUtf8(password))
   return xor(first, crypto.hash('sha1', concat(nonce, crypto.hash('sha1', first))))
 }
 
-/** caching_sha2_password, its fast half: SHA256(password) XOR SHA256(SHA256(SHA256(password)), nonce). */
+/** caching_sha2_password, its fast half: SHA256(password) XOR SHA256(SHA256(SHA256(password)), nonce), where the last is one hash of both. */
 export function cachingSha2Password(password: string, nonce: Uint8Array, crypto: LoginCrypto): Uint8Array {
   if (password === '') return EMPTY
   const first = crypto.hash('sha256', encodeUtf8(password))
-  return xor(first, crypto.hash('sha256', concat(crypto.hash('sha256', crypto.hash('sha256', first)), nonce)))
+  return xor(first, crypto.hash('sha256', concat(crypto.hash('sha256', first), nonce)))
 }
 
 /** The password itself and a NUL: over TLS alone. */
