@@ -60,7 +60,8 @@ function aggregate(c: Cursor): Expression {
   if (!distinct) c.accept('ALL')
   const args: Expression[] = []
   const order: Expression[] = []
-  if (keyword === 'COUNT' && c.is('*')) c.advance()
+  const all = keyword === 'COUNT' && c.is('*')
+  if (all) c.advance()
   else if (!c.is(')')) args.push(...expressions(c))
   if (COLLECTING.has(keyword)) {
     if (c.is('ORDER')) order.push(...orderBy(c))
@@ -74,7 +75,7 @@ function aggregate(c: Cursor): Expression {
     }
   }
   c.expect(')')
-  if (args.length === 0 && keyword !== 'COUNT' && AGGREGATES.has(keyword)) throw c.refuse()
+  if (args.length === 0 && !all && AGGREGATES.has(keyword)) throw c.refuse()
   if (keyword === 'JSON_OBJECTAGG' && args.length !== 2) throw c.refuse()
   if (c.accept('WITHIN')) {
     c.expect('GROUP', '(')
