@@ -50,6 +50,7 @@ it('a full disk refuses statements with a clear error, and the log recovers by i
 it('every statement has a verdict before its outcome, and no value of a parameter is in the log', async () => {
   const client = await stage.connect()
   await client.query('SELECT $1::text AS x', ['a-parameter-nobody-may-read'])
+  await client.query("UPDATE people SET name = 'counted' WHERE id <= 3")
   await client.query('SELECT 1/0').catch(() => undefined)
   await client.end()
   await until(
@@ -65,6 +66,11 @@ it('every statement has a verdict before its outcome, and no value of a paramete
   )
   const outcomes = records.filter(({ type }) => type === 'statement-outcome')
   expect(outcomes.length).toBeGreaterThan(0)
+  const update = records.find(({ text }) => String(text).startsWith("UPDATE people SET name = 'counted'"))
+  expect(outcomes.find(({ statement }) => statement === update?.['statement'])).toMatchObject({
+    outcome: 'completed',
+    rows: 3,
+  })
   for (const { statement, sequence } of outcomes) expect(verdicts.get(statement)).toBeLessThan(sequence as number)
 })
 

@@ -154,7 +154,7 @@ export class Outbound {
   #note(event: ConversationEvent<StatementRun>): void {
     switch (event.type) {
       case 'completed':
-        return this.#tell(event.entry, 'completed')
+        return this.#tell(event.entry, 'completed', undefined, countOf(event.commandTag))
       case 'suspended':
         return this.#tell(event.entry, 'suspended')
       case 'failed': {
@@ -177,13 +177,13 @@ export class Outbound {
   }
 
   /** Records what a statement came to; a message without one has nothing to tell. */
-  #tell(entry: Entry<StatementRun>, outcome: Outcome, sqlState?: string): void {
+  #tell(entry: Entry<StatementRun>, outcome: Outcome, sqlState?: string, affected?: number): void {
     const run = entry.context
     if (run?.passage === undefined || !TOLD.has(entry.type) || entry.refusal !== undefined) return
     const { log, session, monotonicMs, onOutcome } = this.#port
     const { redactions } = run
     run.redactions = []
-    const rows = entry.rows - (entry.type === 'Query' ? run.rowsTold : 0)
+    const rows = affected ?? entry.rows - (entry.type === 'Query' ? run.rowsTold : 0)
     const bytes = entry.rowBytes - (entry.type === 'Query' ? run.bytesTold : 0)
     run.rowsTold = entry.rows
     run.bytesTold = entry.rowBytes
@@ -238,6 +238,12 @@ export class Outbound {
     this.end()
     this.#port.onFailure(error)
   }
+}
+
+/** The rows that a statement returned or changed, as its command tag counts them: `SELECT 3`, `INSERT 0 1`; undefined for tags without a count. */
+function countOf(commandTag: string): number | undefined {
+  const digits = / (\d+)$/.exec(commandTag)?.[1]
+  return digits === undefined ? undefined : Number(digits)
 }
 
 const DATA_ROW = 0x44 // 'D'
