@@ -73,9 +73,15 @@ function finish(one: number, other: number): number {
 }
 
 function hex(value: number): string {
-  return value.toString(16).padStart(8, '0')
+  return (
+    (HEX[value >>> 24] ?? '') +
+    (HEX[(value >>> 16) & 255] ?? '') +
+    (HEX[(value >>> 8) & 255] ?? '') +
+    (HEX[value & 255] ?? '')
+  )
 }
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const LITERAL = 0x1_00_00
 const LITERALS = 0x1_00_04
 const WORD = 0x1_00_01

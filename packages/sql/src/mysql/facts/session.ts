@@ -31,7 +31,8 @@ function settings(node: StatementNode): readonly SettingAssignment[] {
       ({ target, scope, local }) => target !== 'user' && scope === undefined && !(target === 'other' && local),
     )
   }
-  return hintSettings(hintsOf(node))
+  const hints = hintsOf(node)
+  return hints.length === 0 ? [] : hintSettings(hints)
 }
 
 function hintsOf(node: Exclude<StatementNode, Utility>): readonly string[] {

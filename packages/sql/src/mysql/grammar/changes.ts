@@ -195,7 +195,8 @@ function target(c: Cursor): NamedTable {
   partitions(c)
   const period: Expression[] = []
   if (c.isMaria && c.is('FOR') && c.peek().keyword === 'SYSTEM_TIME') systemTime(c, period)
-  const named = targetAlias(c)
+  // MariaDB takes an alias from 11.6 on.
+  const named = c.isMaria && c.reading.version < 110_600 ? undefined : targetAlias(c)
   partitions(c)
   return { type: 'named', path: table, alias: named, period }
 }

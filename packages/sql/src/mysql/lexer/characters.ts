@@ -19,7 +19,7 @@ export function isHexDigit(code: number): boolean {
 
 /** Letters, digits, `_`, `$` and everything beyond ASCII. */
 export function isNamePart(code: number): boolean {
-  return NAME_PARTS[code] === 1 || code >= 128
+  return code < 128 ? NAME_PARTS[code] === 1 : code >= 128
 }
 
 /** What a user variable may be made of without quotes: letters, digits, `_`, `$`, `.`. */

@@ -166,7 +166,7 @@ export class Lexer {
     const keyword = spelled.toUpperCase()
     const call = code === 40 || (this.#reading.ignoreSpace && this.#callFollows(at))
     if (!call && this.#functions.has(keyword)) return this.#token('word', start, spelled, '')
-    if (spelled.startsWith('_') && CHARACTER_SETS.has(spelled.slice(1).toLowerCase())) {
+    if (spelled.charCodeAt(0) === 95 && CHARACTER_SETS.has(spelled.slice(1).toLowerCase())) {
       return this.#token('introducer', start, spelled, '')
     }
     this.#hintable = this.#reading.flavour === 'mysql' && HINTABLE.has(keyword)
