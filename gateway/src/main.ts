@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { openAuditLog, readSigningKey, type AuditLog } from '@sallyport/audit-file'
-import type { GatewayConfig } from '@sallyport/config'
+import { changedKeys, type GatewayConfig, type KnownAgentConfig } from '@sallyport/config'
 import type { Clock } from '@sallyport/core'
-import { authenticateKnown, listenTunnel, type TunnelServer } from '@sallyport/tunnel'
+import { authenticateKnown, listenTunnel, type KnownAgent, type ServerTls, type TunnelServer } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
 import { createInspector } from './guard/postgres/inspector.ts'
 import { listenHttp } from './http/server.ts'
@@ -47,8 +47,8 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
   })
   const opened: (() => Promise<void>)[] = [() => log.close()]
   try {
-    recordConfiguration(log, config, 'start')
-    const tunnel = await openTunnel(config, { log, logger, clock, metrics })
+    recordConfiguration(log, config, 'start', [])
+    const tunnel = await openTunnel(config, { log, logger, clock, metrics, agents: () => runtime.config.agents })
     opened.push(() => tunnel.close({ drainMs: 0 }))
     const registry = new SessionRegistry(() => runtime.config.limits)
     const logins = new Set<AbortController>()
@@ -75,8 +75,13 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
       addresses: { postgres: bound(postgres), http: bound(http), tunnel: tunnel.address },
       reload: (next) => {
         const compiled = compileRuntime(next)
-        recordConfiguration(log, next, 'file')
+        const changed = changedKeys(runtime.config, next)
+        recordConfiguration(log, next, 'file', changed)
         runtime = compiled
+        const tls = tunnelTlsOf(next)
+        if (changed.includes('tunnelTls') && tls !== undefined) tunnel.replaceTls(tls)
+        const later = changed.filter((key) => STARTED_WITH.has(key))
+        if (later.length > 0) logger.warn({ keys: later }, 'these keys take effect when the gateway starts again')
       },
       close: async () => {
         if (stopping) return
@@ -96,32 +101,27 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
 
 function openTunnel(
   config: GatewayConfig,
-  { log, logger, clock, metrics }: GatewayPort & { readonly log: AuditLog; readonly metrics: Metrics },
+  {
+    log,
+    logger,
+    clock,
+    metrics,
+    agents,
+  }: GatewayPort & {
+    readonly log: AuditLog
+    readonly metrics: Metrics
+    readonly agents: () => readonly KnownAgentConfig[]
+  },
 ): Promise<TunnelServer> {
-  const {
-    tunnelTls,
-    listen: { tunnel },
-  } = config
+  const { tunnel } = config.listen
+  const tls = tunnelTlsOf(config)
   return listenTunnel({
     ...tunnel,
     gateway: config.name,
     version: VERSION,
-    ...(tunnelTls === undefined
-      ? {}
-      : {
-          tls: {
-            cert: tunnelTls.cert,
-            key: tunnelTls.key.reveal(),
-            ...(tunnelTls.clientCa === undefined ? {} : { clientCa: tunnelTls.clientCa }),
-          },
-        }),
-    authenticate: authenticateKnown(
-      config.agents.map(({ name, token, certificateSubject }) => ({
-        name,
-        ...(token === undefined ? {} : { token: token.reveal() }),
-        ...(certificateSubject === undefined ? {} : { certificateSubject }),
-      })),
-    ),
+    ...(tls === undefined ? {} : { tls }),
+    // Asked anew for every agent, so that a reload admits and turns away.
+    authenticate: (shown) => authenticateKnown(agents().map(knownAgent))(shown),
     clock,
     randomBytes,
     onAttach: ({ name, peer, version, connections }) => {
@@ -146,6 +146,20 @@ function openTunnel(
   })
 }
 
+function knownAgent({ name, token, certificateSubject }: KnownAgentConfig): KnownAgent {
+  return {
+    name,
+    ...(token === undefined ? {} : { token: token.reveal() }),
+    ...(certificateSubject === undefined ? {} : { certificateSubject }),
+  }
+}
+
+function tunnelTlsOf({ tunnelTls }: GatewayConfig): ServerTls | undefined {
+  if (tunnelTls === undefined) return undefined
+  const { cert, key, clientCa } = tunnelTls
+  return { cert, key: key.reveal(), ...(clientCa === undefined ? {} : { clientCa }) }
+}
+
 /** Why traffic should go elsewhere. */
 function unready({ config }: Runtime, log: AuditLog, tunnel: TunnelServer, stopping: boolean): readonly string[] {
   const { healthy, problem } = log.status()
@@ -163,9 +177,14 @@ function unready({ config }: Runtime, log: AuditLog, tunnel: TunnelServer, stopp
   ]
 }
 
-function recordConfiguration(log: AuditLog, config: GatewayConfig, source: 'start' | 'file'): void {
+function recordConfiguration(
+  log: AuditLog,
+  config: GatewayConfig,
+  source: 'start' | 'file',
+  changed: readonly string[],
+): void {
   const digest = createHash('sha256').update(JSON.stringify(config)).digest('hex')
-  log.append({ type: 'configuration-change', result: 'applied', digest, source, changed: [] })
+  log.append({ type: 'configuration-change', result: 'applied', digest, source, changed })
 }
 
 function endIdleSessions(registry: SessionRegistry, { config }: Runtime, clock: Clock): void {
@@ -199,5 +218,7 @@ function bound(
   return listener && { host: listener.address.address, port: listener.address.port }
 }
 
+/** What is opened once; a reload cannot move it. */
+const STARTED_WITH: ReadonlySet<string> = new Set(['name', 'listen', 'audit', 'log'])
 const IDLE_SWEEP_MS = 1000
 const DRAIN_POLL_MS = 50
