@@ -40,7 +40,13 @@ class Session {
     const capabilities = { flags: (ALL.flags & ~without & ~CLIENT.LONG_PASSWORD) >>> 0, extended: ALL.extended }
     const options = {
       ...DEFAULT_LOGIN_OPTIONS,
-      ...{ user, password, schema: '', tls: 'none', acceptServerKey: true, capabilities, attributes: [] },
+      user,
+      password,
+      schema: '',
+      tls: 'none',
+      acceptServerKey: true,
+      capabilities,
+      attributes: [],
     }
     const reader = new PacketReader({ maxMessageBytes: 1 << 20, side: 'backend' })
     let state = LOGIN_BEGIN
@@ -121,7 +127,11 @@ const prepare = (text) => ({ type: 'COM_STMT_PREPARE', query: encoder.encode(tex
 /** Steps, and what must come of each; `id` is the statement that the first prepares. */
 function steps(id, flags) {
   const execute = (value, more = {}) => ({
-    ...{ type: 'COM_STMT_EXECUTE', statementId: id, flags, bound: true, ...more },
+    type: 'COM_STMT_EXECUTE',
+    statementId: id,
+    flags,
+    bound: true,
+    ...more,
     parameters: [
       { type: 253, unsigned: false, name: '', value: value === undefined ? 'long-data' : encoder.encode(value) },
     ],
@@ -167,12 +177,11 @@ function steps(id, flags) {
     [[{ type: 'COM_INIT_DB', schema: 'mysql' }], ['done']],
     [[{ type: 'COM_FIELD_LIST', table: 'db', wildcard: 'Db' }], ['done']],
     [[query("SELECT REPEAT('x', 300) AS r UNION ALL SELECT NULL")], ['columns r', 'row', 'row', 'done']],
-    [[query("SELECT REPEAT('x', 15000000) AS r")], undefined],
     [
       [{ type: 'COM_RESET_CONNECTION' }, query('DO 1')],
       ['done', 'done'],
     ],
-  ]
+  ].map(([commands, expected]) => ({ commands, expected: expected.map(String).join(', ') }))
 }
 
 let wrong = 0
@@ -187,11 +196,11 @@ for (const without of [
   const [statement] = session.conversation.statements()
   const counted = has(session.conversation.commands.capabilities, CLIENT.QUERY_ATTRIBUTES) ? 8 : 0
   const all = steps(statement.id, counted)
-  for (const [index, [commands, expected]] of all.entries()) {
-    const came = await session.run(commands)
-    if (expected === undefined || came.join(', ') === expected.join(', ')) continue
+  for (const [index, { commands, expected }] of all.entries()) {
+    const came = (await session.run(commands)).join(', ')
+    if (came === expected) continue
     wrong += 1
-    process.stdout.write(`step ${index}: ${came.join(', ')}; must be: ${expected.join(', ')}\n`)
+    process.stdout.write(`step ${index}: ${came}; must be: ${expected}\n`)
   }
   process.stderr.write(`${session.version} without 0x${without.toString(16)}: ${all.length} steps\n`)
   session.close()
