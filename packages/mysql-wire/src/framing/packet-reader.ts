@@ -14,6 +14,8 @@ export class PacketReader {
   /** Where the packet begins that is looked at next: behind full packets of the same message. */
   #offset = 0
   #packets = 0
+  /** Less than this many bytes are not worth another look. */
+  #needed = HEADER_BYTES
 
   /** `maxMessageBytes` bounds the payload of a message and its headers together; `side` is whose messages these are, for errors. */
   constructor(options: { readonly maxMessageBytes: number; readonly side?: Side }) {
@@ -34,9 +36,11 @@ export class PacketReader {
   /** The next whole message, which keeps its bytes as long as the chunks it came in are not changed; undefined when more bytes are needed. */
   next(): RawPacket | undefined {
     const queue = this.#queue
+    if (queue.length < this.#needed) return undefined
     for (;;) {
       const at = this.#offset
-      if (queue.length < at + HEADER_BYTES) return undefined
+      this.#needed = at + HEADER_BYTES
+      if (queue.length < this.#needed) return undefined
       const length = queue.byteAt(at) | (queue.byteAt(at + 1) << 8) | (queue.byteAt(at + 2) << 16)
       const first = queue.byteAt(3)
       if (queue.byteAt(at + 3) !== ((first + this.#packets) & 0xff)) {
@@ -49,6 +53,7 @@ export class PacketReader {
           `A message has ${end} bytes or more; at most ${this.#maxMessageBytes} are allowed`,
         )
       }
+      this.#needed = end
       if (queue.length < end) return undefined
       this.#packets += 1
       this.#offset = end
@@ -58,8 +63,7 @@ export class PacketReader {
 
   /** Removes and returns the bytes that no message was made of yet: for a stream that goes on under TLS or compression. */
   takeBuffered(): Uint8Array {
-    this.#offset = 0
-    this.#packets = 0
+    this.#reset()
     return this.#queue.takeAll()
   }
 
@@ -67,9 +71,14 @@ export class PacketReader {
     const bytes = this.#queue.take(end)
     const nextSequence = (sequence + this.#packets) & 0xff
     const payload = this.#packets === 1 ? bytes.subarray(HEADER_BYTES) : joinPayload(bytes)
+    this.#reset()
+    return { bytes, payload, sequence, nextSequence }
+  }
+
+  #reset(): void {
     this.#offset = 0
     this.#packets = 0
-    return { bytes, payload, sequence, nextSequence }
+    this.#needed = HEADER_BYTES
   }
 }
 

@@ -41,10 +41,11 @@ export class PacketScanner {
   #left = 0
   #continues = false
   #nextId = 0
-  /** The message being assembled: its packets so far, and their size. */
+  /** The message being assembled: its packets that have come whole, the one that has not, and how much of that has. */
   #parts: Uint8Array[] = []
   #partBytes = 0
-  #packetCount = 0
+  #packet: Uint8Array | undefined
+  #filled = 0
   /** The run being collected in this chunk. */
   #runStart = -1
   #completed = 0
@@ -65,12 +66,12 @@ export class PacketScanner {
   /** Delivers everything in the chunk before it returns. Throws MalformedMessageError for a message that cannot be. */
   scan(chunk: Uint8Array, sink: ScannerSink): void {
     let at = 0
-    while (at < chunk.length) at = this.#left > 0 ? this.#body(chunk, at, sink) : this.#packet(chunk, at, sink)
+    while (at < chunk.length) at = this.#left > 0 ? this.#body(chunk, at, sink) : this.#takeHeader(chunk, at, sink)
     this.#flush(chunk, chunk.length, sink)
   }
 
   /** A packet begins, or its header goes on. */
-  #packet(chunk: Uint8Array, at: number, sink: ScannerSink): number {
+  #takeHeader(chunk: Uint8Array, at: number, sink: ScannerSink): number {
     const available = chunk.length - at
     if (this.#headerBytes === 0 && available > HEADER_BYTES) {
       return this.#begin(chunk, at, at, HEADER_BYTES, sink)
@@ -119,8 +120,17 @@ export class PacketScanner {
           `A message has ${total} bytes or more; at most ${this.#maxMessageBytes} are allowed`,
         )
       }
-      this.#assemble(bytes.subarray(start, start + used))
-      this.#packetCount += 1
+      const size = HEADER_BYTES + length
+      this.#partBytes = total
+      if (bytes.length - start >= size) {
+        this.#parts.push(bytes.subarray(start, start + size))
+        this.#left = 0
+        this.#packetEnds(sink)
+        return at + size
+      }
+      this.#packet = new Uint8Array(size)
+      this.#packet.set(bytes.subarray(start, start + used))
+      this.#filled = used
     }
     if (this.#left === 0) this.#packetEnds(sink)
     return at + used
@@ -129,13 +139,19 @@ export class PacketScanner {
   #body(chunk: Uint8Array, at: number, sink: ScannerSink): number {
     const next = Math.min(at + this.#left, chunk.length)
     this.#left -= next - at
-    if (this.#mode === 'assemble') this.#assemble(chunk.subarray(at, next))
-    else if (this.#runStart < 0) this.#runStart = at
+    if (this.#packet !== undefined) {
+      this.#packet.set(chunk.subarray(at, next), this.#filled)
+      this.#filled += next - at
+    } else if (this.#runStart < 0) {
+      this.#runStart = at
+    }
     if (this.#left === 0) this.#packetEnds(sink)
     return next
   }
 
   #packetEnds(sink: ScannerSink): void {
+    if (this.#packet !== undefined) this.#parts.push(this.#packet)
+    this.#packet = undefined
     if (this.#continues) return
     const assembled = this.#mode === 'assemble'
     this.#mode = 'between'
@@ -144,28 +160,15 @@ export class PacketScanner {
       return
     }
     const bytes = this.#parts.length === 1 ? this.#parts[0]! : joined(this.#parts, this.#partBytes)
-    const packets = this.#packetCount
+    const packets = this.#parts.length
     this.#parts = []
     this.#partBytes = 0
-    this.#packetCount = 0
     sink.message({
       bytes,
       payload: packets === 1 ? bytes.subarray(HEADER_BYTES) : joinPayload(bytes),
       sequence: bytes[3]!,
       nextSequence: this.#nextId,
     })
-  }
-
-  /** Adds to the message; views that follow each other in one buffer become one, so a message in one chunk is a view of it. */
-  #assemble(part: Uint8Array): void {
-    if (part.length === 0) return
-    const last = this.#parts.at(-1)
-    if (last !== undefined && last.buffer === part.buffer && last.byteOffset + last.length === part.byteOffset) {
-      this.#parts[this.#parts.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + part.length)
-    } else {
-      this.#parts.push(part)
-    }
-    this.#partBytes += part.length
   }
 
   /** Delivers the run up to `end`. */
