@@ -76,6 +76,7 @@ function aggregate(c: Cursor): Expression {
   }
   c.expect(')')
   if (args.length === 0 && !all && AGGREGATES.has(keyword)) throw c.refuse()
+  if (!distinct && args.length > 1 && SINGLE.has(keyword)) throw c.refuse()
   if (keyword === 'JSON_OBJECTAGG' && args.length !== 2) throw c.refuse()
   if (c.accept('WITHIN')) {
     c.expect('GROUP', '(')
@@ -101,6 +102,8 @@ export const AGGREGATES: ReadonlySet<string> = new Set(
   `AVG BIT_AND BIT_OR BIT_XOR COUNT GROUP_CONCAT JSON_ARRAYAGG JSON_OBJECTAGG MAX MIN STD STDDEV STDDEV_POP STDDEV_SAMP SUM VARIANCE
   VAR_POP VAR_SAMP ST_COLLECT`.split(/\s+/),
 )
+/** Without DISTINCT, which COUNT takes of several. */
+const SINGLE: ReadonlySet<string> = new Set(['AVG', 'COUNT', 'MAX', 'MIN', 'SUM'])
 const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set(
   `CUME_DIST DENSE_RANK FIRST_VALUE LAG LAST_VALUE LEAD MEDIAN NTH_VALUE NTILE PERCENTILE_CONT PERCENTILE_DISC PERCENT_RANK RANK
   ROW_NUMBER`.split(/\s+/),

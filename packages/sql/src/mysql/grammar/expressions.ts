@@ -17,11 +17,15 @@ export function expression(c: Cursor, level: number = LOWEST): Expression {
 /** The rest of an expression whose first operand is already read. */
 export function follow(c: Cursor, first: Expression, level: number = LOWEST): Expression {
   let left = first
+  let isPredicate = false
   let chain: { level: number; operators: string[]; operands: Expression[] } | undefined
   for (;;) {
     const strength = strengthOf(c)
     if (strength === undefined || strength < level) return left
     if (strength === COMPARISON || strength === PREDICATE) {
+      // MySQL asks for parentheses around a predicate of a predicate.
+      if (strength === PREDICATE && isPredicate && !c.isMaria) throw c.refuse()
+      isPredicate = strength === PREDICATE
       left = strength === COMPARISON ? comparison(c, left) : predicate(c, left)
       chain = undefined
       continue

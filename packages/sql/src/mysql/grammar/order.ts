@@ -16,7 +16,7 @@ export function groupBy(c: Cursor): Expression[] {
     c.advance()
     return c.parenthesised(() => expression(c))
   }
-  const parts = c.list(() => directed(c))
+  const parts = c.list(() => (c.isMaria || c.reading.version < 80_013 ? directed(c) : expression(c)))
   if (c.is('WITH') && (c.peek().keyword === 'ROLLUP' || c.peek().keyword === 'CUBE')) c.expect('WITH', c.peek().keyword)
   return parts
 }

@@ -12,7 +12,9 @@ export function select(c: Cursor): Select {
   c.expect('SELECT')
   const hints = c.token.type === 'hint' ? [c.advance().text] : []
   const distinct = options(c)
-  const items = c.list(() => item(c))
+  // A bare star stands first or not at all.
+  const items = [item(c, true)]
+  while (c.accept(',')) items.push(item(c, false))
   const into = c.is('INTO') ? intoClause(c) : undefined
   let from: readonly TableReference[] = []
   let where: Expression | undefined
@@ -50,8 +52,8 @@ function options(c: Cursor): boolean {
   }
 }
 
-function item(c: Cursor): SelectItem {
-  if (c.is('*')) {
+function item(c: Cursor, isFirst: boolean): SelectItem {
+  if (isFirst && c.is('*')) {
     c.advance()
     return { value: { type: 'star', path: [] }, alias: undefined }
   }

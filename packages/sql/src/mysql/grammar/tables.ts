@@ -131,7 +131,7 @@ function derived(c: Cursor, inner: Query, lateral: boolean): TableReference {
   const named = alias(c, false)
   // Both servers ask for a name; MariaDB in ORACLE mode does not.
   if (named === undefined && !c.reading.oracle) throw c.refuse()
-  if (c.is('(')) c.parenthesised(() => name(c))
+  if (!c.isMaria && c.is('(')) c.parenthesised(() => name(c))
   return { type: 'derived', query: inner, alias: named ?? '', lateral }
 }
 
@@ -145,7 +145,6 @@ export function namedTable(c: Cursor): NamedTable {
   const period: Expression[] = []
   if (c.isMaria && c.is('FOR') && c.peek().keyword === 'SYSTEM_TIME') systemTime(c, period)
   const named = alias(c, false)
-  if (c.isMaria && named !== undefined && c.is('(')) c.parenthesised(() => name(c))
   if (!c.isMaria && c.is('TABLESAMPLE')) {
     c.advance()
     name(c)
