@@ -33,11 +33,6 @@ export function followQuery(c: Cursor, first: Query): Query | undefined {
   return TAIL.has(c.token.keyword) ? continued(c, first, [], false) : undefined
 }
 
-/** A query in parentheses, or what comes without them. */
-export function statementQuery(c: Cursor): Query {
-  return query(c)
-}
-
 /** `WITH a AS (…), …`; empty where there is none. */
 export function withClause(c: Cursor): { readonly ctes: readonly CommonTable[]; readonly recursive: boolean } {
   if (!c.accept('WITH')) return { ctes: [], recursive: false }

@@ -87,10 +87,6 @@ function dropStatement(c: Cursor): StatementNode {
   return c.peek().keyword === 'PREPARE' ? deallocate(c) : drop(c)
 }
 
-function lockStatement(c: Cursor): StatementNode {
-  return lockTables(c)
-}
-
 function analyzeStatement(c: Cursor): StatementNode {
   return isTableMaintenance(c) ? maintenance(c) : explain(c)
 }
@@ -137,7 +133,7 @@ const RULES: Readonly<Record<string, Rule | undefined>> = Object.assign(Object.c
   SAVEPOINT: savepoint,
   RELEASE: savepoint,
   XA: xa,
-  LOCK: lockStatement,
+  LOCK: lockTables,
   UNLOCK: unlock,
   GRANT: grant,
   REVOKE: grant,
