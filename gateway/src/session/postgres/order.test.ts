@@ -1,0 +1,258 @@
+import { AuditUnavailableError, type AuditLog, type AuditReceipt } from '@sallyport/audit-file'
+import { sessionFacts, type AuditEvent } from '@sallyport/audit'
+import type { Analysis, Verdict } from '@sallyport/core'
+import { Conversation, encodeBackend, encodeFrontend, type BackendMessage } from '@sallyport/pg-wire'
+import { NO_LIMITS } from '@sallyport/guardrails'
+import { expect, it } from 'vitest'
+import { Gate } from '../../guard/gate.ts'
+import { opaque } from '../../guard/postgres/opaque.ts'
+import { PreparedNames } from '../../guard/postgres/prepared-names.ts'
+import { Inbound } from './inbound.ts'
+import { Outbound } from './outbound.ts'
+import type { Barrier, StatementRun } from './statement-run.ts'
+
+// Both ways of a session between a scripted log, whose disk is slow at will, and a scripted agent.
+
+it('a read is forwarded once its record is written, and its rows leave once the record is durable', async () => {
+  const stage = setStage()
+  stage.client(query('read'))
+  expect(stage.events).toEqual(['append', 'flush', 'forward'])
+  stage.agent(ROW, COMPLETE, READY)
+  expect(stage.toClient).toHaveLength(0)
+  await stage.disk.sync()
+  expect(Buffer.concat(stage.toClient).equals(Buffer.concat([ROW, COMPLETE, READY]))).toBe(true)
+})
+
+it('what can change something is forwarded only when its record is durable, and holds back what follows', async () => {
+  const stage = setStage()
+  stage.client(query('write'), query('read'))
+  expect(stage.events).toEqual(['append', 'flush'])
+  await stage.disk.sync()
+  // What was held leaves in one piece with what it held back.
+  expect(stage.events).toEqual(['append', 'flush', 'append', 'flush', 'forward'])
+  expect(Buffer.concat(stage.toAgent).toString()).toMatch(/SELECT write.*SELECT read/s)
+})
+
+it('rows of a second statement wait for its own record, also while rows of the first wait', async () => {
+  const stage = setStage()
+  stage.client(query('read'))
+  stage.agent(ROW, COMPLETE, READY)
+  stage.disk.startSync()
+  stage.client(query('read'))
+  stage.agent(ROW, COMPLETE, READY)
+  await stage.disk.endSync()
+  expect(Buffer.concat(stage.toClient)).toHaveLength(ROW.length + COMPLETE.length + READY.length)
+  await stage.disk.sync()
+  expect(Buffer.concat(stage.toClient)).toHaveLength(2 * (ROW.length + COMPLETE.length + READY.length))
+})
+
+it('a refused statement never reaches the agent; the client gets the refusal in its place among the replies', async () => {
+  const stage = setStage()
+  stage.client(query('read'), query('refuse'), query('read'))
+  expect(Buffer.concat(stage.toAgent).toString()).not.toContain('SELECT refuse')
+  stage.agent(COMPLETE, READY, SYNTAX_ERROR, READY, COMPLETE, READY)
+  await stage.disk.sync()
+  const text = Buffer.concat(stage.toClient).toString()
+  expect(text).toContain('not allowed')
+  expect(text).not.toContain('syntax error')
+  expect(text.indexOf('SELECT 1')).toBeLessThan(text.indexOf('not allowed'))
+  expect(text.indexOf('not allowed')).toBeLessThan(text.lastIndexOf('SELECT 1'))
+})
+
+it('a statement whose record cannot be written is refused and not forwarded', () => {
+  const stage = setStage()
+  stage.disk.broken = true
+  stage.client(query('read'))
+  expect(Buffer.concat(stage.toAgent).toString()).not.toContain('SELECT read')
+  stage.agent(SYNTAX_ERROR, READY)
+  expect(Buffer.concat(stage.toClient).toString()).toContain('58030')
+})
+
+it('a disk that fails before a result is durable ends the session, and no row leaves', async () => {
+  const stage = setStage()
+  stage.client(query('read'))
+  stage.agent(ROW, COMPLETE, READY)
+  await stage.disk.fail()
+  expect(stage.toClient).toHaveLength(0)
+  expect(stage.failures).toHaveLength(1)
+})
+
+function query(what: 'read' | 'write' | 'refuse'): Uint8Array {
+  return encodeFrontend({ type: 'Query', query: `SELECT ${what}` })
+}
+
+function setStage(): {
+  readonly client: (...messages: readonly Uint8Array[]) => void
+  readonly agent: (...messages: readonly Uint8Array[]) => void
+  readonly disk: ScriptedLog
+  readonly events: string[]
+  readonly toAgent: Uint8Array[]
+  readonly toClient: Uint8Array[]
+  readonly failures: unknown[]
+} {
+  const [events, toAgent, toClient, failures]: [string[], Uint8Array[], Uint8Array[], unknown[]] = [[], [], [], []]
+  const disk = new ScriptedLog(events)
+  const log = disk as unknown as AuditLog
+  const identity = { subject: 'alice', email: undefined, groups: [], method: 'token', kind: 'human' } as const
+  const session = sessionFacts({ session: 's', connection: 'c', engine: 'postgres', identity, source: '127.0.0.1:1' })
+  const conversation = new Conversation<StatementRun>()
+  const gate = new Gate({
+    session,
+    log,
+    decide,
+    clock: { now: () => 0n, monotonicMs: () => 0 },
+    observe: () => undefined,
+  })
+  const barrier: Barrier = { receipt: undefined }
+  const onFailure = (error: unknown): void => void failures.push(error)
+  const outbound: Outbound = new Outbound({
+    conversation,
+    log,
+    session,
+    barrier,
+    maxMessageBytes: 1024 * 1024,
+    monotonicMs: () => 0,
+    write: (bytes) => toClient.push(bytes) > 0,
+    onReplies: () => inbound.replied(),
+    onOutcome: () => undefined,
+    onFailure,
+    onFlow: () => undefined,
+  })
+  const inbound: Inbound = new Inbound({
+    conversation,
+    gate,
+    inspect: (text): Analysis => opaque(text.slice('SELECT '.length), text.endsWith('write') ? 'write' : 'read'),
+    prepared: new PreparedNames(() => undefined),
+    log,
+    barrier,
+    maxMessageBytes: 1024 * 1024,
+    allowFunctionCall: false,
+    monotonicMs: () => 0,
+    send: (bytes) => {
+      events.push('forward')
+      return toAgent.push(bytes) > 0
+    },
+    onTerminate: () => undefined,
+    onFailure,
+    onFlow: () => undefined,
+  })
+  return {
+    client: (...messages) => inbound.receive(Buffer.concat(messages)),
+    agent: (...messages) => outbound.receive(Buffer.concat(messages)),
+    disk,
+    events,
+    toAgent,
+    toClient,
+    failures,
+  }
+}
+
+function decide(analysis: Analysis): Verdict {
+  const refused = analysis.ok && analysis.statements[0]?.kind === 'refuse'
+  const finding = {
+    rule: 'r',
+    action: 'deny',
+    message: 'not allowed',
+    hint: undefined,
+    statement: 0,
+    observed: false,
+  } as const
+  return { action: refused ? 'deny' : 'allow', findings: refused ? [finding] : [], limits: NO_LIMITS }
+}
+
+/** A log in memory, whose records become durable when the test says so. */
+class ScriptedLog {
+  broken = false
+  readonly #events: string[]
+  #waiting: {
+    readonly receipt: Writable
+    readonly settle: Settle
+    promise: Promise<void>
+  }[] = []
+  #syncing = 0
+  #sequence = 0
+
+  constructor(events: string[]) {
+    this.#events = events
+  }
+
+  append(event: AuditEvent): AuditReceipt {
+    if (this.broken) throw new AuditUnavailableError('unavailable', 'the disk is full', false)
+    const receipt: Writable = { sequence: ++this.#sequence, state: 'pending' }
+    if (event.type !== 'statement-verdict') return receipt
+    this.#events.push('append')
+    let settle!: Settle
+    const promise = new Promise<void>((resolve, reject) => {
+      settle = { resolve, reject }
+    })
+    promise.catch(() => undefined)
+    this.#waiting.push({ receipt, settle, promise })
+    return receipt
+  }
+
+  flush(receipt: Writable): void {
+    this.#events.push('flush')
+    receipt.state = 'written'
+  }
+
+  durable(receipt: AuditReceipt): Promise<void> | undefined {
+    return this.#waiting.find((entry) => entry.receipt === receipt)?.promise
+  }
+
+  /** From here on, what is appended is not part of the sync that runs. */
+  startSync(): void {
+    this.#syncing = this.#waiting.length
+  }
+
+  async endSync(): Promise<void> {
+    for (const { receipt, settle } of this.#waiting.splice(0, this.#syncing)) {
+      receipt.state = 'durable'
+      settle.resolve()
+    }
+    await settled()
+  }
+
+  async sync(): Promise<void> {
+    this.startSync()
+    await this.endSync()
+  }
+
+  async fail(): Promise<void> {
+    for (const { settle } of this.#waiting.splice(0))
+      settle.reject(new AuditUnavailableError('unavailable', 'EIO', false))
+    await settled()
+  }
+}
+
+interface Settle {
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+type Writable = { -readonly [K in keyof AuditReceipt]: AuditReceipt[K] }
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
+
+function message(what: BackendMessage): Uint8Array {
+  return encodeBackend(what)
+}
+
+const FIELD = { name: 'x', tableOid: 0, attribute: 0, typeOid: 25, typeSize: -1, typeModifier: -1, format: 0 }
+const ROW = Buffer.concat([
+  message({ type: 'RowDescription', fields: [FIELD] }),
+  message({ type: 'DataRow', values: [Buffer.from('value')] }),
+])
+const COMPLETE = message({ type: 'CommandComplete', commandTag: 'SELECT 1' })
+const READY = message({ type: 'ReadyForQuery', status: 'idle' })
+const SYNTAX_ERROR = message({
+  type: 'ErrorResponse',
+  fields: [
+    { code: 'S', value: 'ERROR' },
+    { code: 'C', value: '42601' },
+    { code: 'M', value: 'syntax error at or near "Sallyport"' },
+  ],
+})

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { SessionRegistry } from './registry.ts'
+
+it('a key cancels its own session, and a key that differs in length or in a bit cancels nothing', () => {
+  const registry = new SessionRegistry(() => ({ sessions: 10, sessionsPerUser: 10 }))
+  const cancelled: string[] = []
+  const one = registry.issueKey(4, () => cancelled.push('one'))
+  const two = registry.issueKey(32, () => cancelled.push('two'))
+  registry.cancel(one.processId, two.secretKey)
+  registry.cancel(two.processId, one.secretKey)
+  registry.cancel(
+    one.processId,
+    Uint8Array.from(one.secretKey, (byte, index) => (index === 3 ? byte ^ 1 : byte)),
+  )
+  registry.cancel(one.processId + 1, one.secretKey)
+  expect(cancelled).toEqual([])
+  registry.cancel(two.processId, two.secretKey)
+  registry.cancel(one.processId, one.secretKey)
+  expect(cancelled).toEqual(['two', 'one'])
+  one.revoke()
+  registry.cancel(one.processId, one.secretKey)
+  expect(cancelled).toHaveLength(2)
+})
+
+it('places are given up to the limit, and again when one is left, once', () => {
+  const registry = new SessionRegistry(() => ({ sessions: 2, sessionsPerUser: 10 }))
+  const [first, second] = [registry.reserve(), registry.reserve()]
+  expect(first).toBeDefined()
+  expect(second).toBeDefined()
+  expect(registry.reserve()).toBeUndefined()
+  first?.leave()
+  first?.leave()
+  expect(registry.reserve()).toBeDefined()
+  expect(registry.reserve()).toBeUndefined()
+})
