@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BackendMessage } from '../backend/message.ts'
 import { encodeBackend } from '../backend/message.ts'
-import { MARIADB } from '../capabilities.ts'
+import { CLIENT, MARIADB } from '../capabilities.ts'
 import { ConversationFullError, MalformedMessageError, ProtocolViolationError } from '../errors.ts'
 import { encodePackets } from '../framing/encode-packets.ts'
 import { SERVER_STATUS } from '../status.ts'
@@ -98,6 +98,27 @@ describe('results', () => {
     conversation.frontend(query())
     const unknown = reply(conversation, 1, [none], cached)
     expect(unknown.events).toMatchObject([{ type: 'described', columns: undefined }])
+  })
+
+  test.each([
+    ['deprecated', CLIENT.DEPRECATE_EOF, 0],
+    ['not deprecated', 0, 2],
+  ])('definitions that are left out of a preparation leave their EOFs behind (EOF %s)', (_, flag, ends) => {
+    const capabilities = { flags: CLIENT.PROTOCOL_41 | CLIENT.OPTIONAL_RESULTSET_METADATA | flag, extended: 0 }
+    const conversation = new Conversation({ capabilities })
+    conversation.frontend({ type: 'COM_STMT_PREPARE', query: new Uint8Array(0) })
+    const prepared: BackendMessage = {
+      type: 'COM_STMT_PREPARE_OK',
+      statementId: 1,
+      columns: 2,
+      parameters: 1,
+      warnings: 0,
+      metadataFollows: false,
+    }
+    const eofs = Array.from({ length: ends }, (): BackendMessage => ({ type: 'EOF', warnings: 0, status: 2 }))
+    const step = reply(conversation, 1, [prepared, ...eofs], capabilities)
+    expect(step.events).toMatchObject([{ type: 'prepared', statement: { parameterCount: 1, columns: undefined } }])
+    expect(conversation.pending).toBe(0)
   })
 })
 

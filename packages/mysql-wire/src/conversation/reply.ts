@@ -51,8 +51,11 @@ export function readReply<C>(
       entry.owed = ok.metadataFollows ? ok.parameters : 0
       entry.preparedColumns = ok.columns
       entry.metadataFollows = ok.metadataFollows
+      const deprecated = has(capabilities, CLIENT.DEPRECATE_EOF)
       if (entry.owed > 0) return { phase: next, event: undefined, status: undefined }
-      return preparedColumns(entry)
+      // Definitions that are left out leave their EOF behind.
+      if (ok.parameters > 0 && !deprecated) return { phase: 'ParametersEnd', event: undefined, status: undefined }
+      return preparedColumns(entry, deprecated)
     }
     case 'Statistics': {
       const statistics = decodeBackendAs('Statistics', payload, capabilities)
@@ -97,7 +100,7 @@ function ended<C>(entry: MutableEntry<C>, reply: OkPacket | EofPacket): Outcome<
 /** The EOF behind definitions: rows follow, unless a cursor holds them. */
 function definitionsEnded<C>(entry: MutableEntry<C>, next: Phase, reply: EofPacket): Outcome<C> {
   if (entry.phase === 'ParametersEnd') {
-    return { ...preparedColumns(entry), status: reply.status }
+    return { ...preparedColumns(entry, false), status: reply.status }
   }
   if (entry.phase === 'PreparedColumnsEnd') return { ...prepared(entry), status: reply.status }
   if (!entry.cursor || (reply.status & SERVER_STATUS.CURSOR_EXISTS) === 0) {
@@ -136,7 +139,7 @@ function defined<C>(entry: MutableEntry<C>, next: Phase, payload: Uint8Array, ca
   if (entry.phase === 'Fields' || entry.owed > 0) return { phase: next, event: undefined, status: undefined }
   const deprecated = has(capabilities, CLIENT.DEPRECATE_EOF)
   if (entry.phase === 'Parameters') {
-    return deprecated ? preparedColumns(entry) : { phase: 'ParametersEnd', event: undefined, status: undefined }
+    return deprecated ? preparedColumns(entry, true) : { phase: 'ParametersEnd', event: undefined, status: undefined }
   }
   if (entry.phase === 'PreparedColumns') {
     return deprecated ? prepared(entry) : { phase: 'PreparedColumnsEnd', event: undefined, status: undefined }
@@ -151,10 +154,14 @@ function defined<C>(entry: MutableEntry<C>, next: Phase, payload: Uint8Array, ca
 }
 
 /** The parameters of a statement are described: its columns are next, if it has any. */
-function preparedColumns<C>(entry: MutableEntry<C>): Outcome<C> {
+function preparedColumns<C>(entry: MutableEntry<C>, deprecated: boolean): Outcome<C> {
   entry.owed = entry.metadataFollows ? entry.preparedColumns : 0
   entry.definitions = []
-  return entry.owed > 0 ? { phase: 'PreparedColumns', event: undefined, status: undefined } : prepared(entry)
+  if (entry.owed > 0) return { phase: 'PreparedColumns', event: undefined, status: undefined }
+  if (entry.preparedColumns > 0 && !deprecated) {
+    return { phase: 'PreparedColumnsEnd', event: undefined, status: undefined }
+  }
+  return prepared(entry)
 }
 
 function prepared<C>(entry: MutableEntry<C>): Outcome<C> {
