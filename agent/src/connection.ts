@@ -2,7 +2,7 @@ import type { AgentConnection, AgentLimits, Credentials } from '@sallyport/confi
 import type { Clock } from '@sallyport/core'
 import { openCatalog } from './catalog/cache.ts'
 import type { Catalog } from './catalog/catalog.ts'
-import { DEFAULT_CATALOG_BOUNDS } from './catalog/load.ts'
+import { DEFAULT_CATALOG_BOUNDS } from './catalog/postgres/load.ts'
 import { envCredentials } from './credentials/env.ts'
 import { DEFAULT_EXEC_LIMITS, execCredentials } from './credentials/exec.ts'
 import { fileCredentials } from './credentials/file.ts'

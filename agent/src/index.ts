@@ -10,7 +10,7 @@ export type {
   RelationName,
   TypeKind,
 } from './catalog/catalog.ts'
-export { type CatalogBounds, DEFAULT_CATALOG_BOUNDS } from './catalog/load.ts'
+export { type CatalogBounds, DEFAULT_CATALOG_BOUNDS } from './catalog/postgres/load.ts'
 export { envCredentials } from './credentials/env.ts'
 export { DEFAULT_EXEC_LIMITS, execCredentials } from './credentials/exec.ts'
 export { fileCredentials } from './credentials/file.ts'
@@ -22,4 +22,4 @@ export type { PostgresTarget, TlsMode } from './database/postgres/target.ts'
 export { type AgentPort, runAgent, type RunningAgent } from './agent.ts'
 export type { OpenedSession, Relay } from './relay.ts'
 export { startAgent } from './main.ts'
-export { createRelay, type RelayOptions } from './session/relay-session.ts'
+export { createRelay, type RelayOptions } from './session/postgres/relay-session.ts'

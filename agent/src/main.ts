@@ -4,7 +4,7 @@ import { longTextReader } from '@sallyport/sql-worker'
 import { loadPostgres, StatementCache } from '@sallyport/sql'
 import type { Logger } from 'pino'
 import { type RunningAgent, runAgent } from './agent.ts'
-import { createRelay } from './session/relay-session.ts'
+import { createRelay } from './session/postgres/relay-session.ts'
 
 /**
  * Starts an agent: parser, relay, tunnel. It serves until it is closed, whether its gateways are there or not. Throws TunnelError for a

@@ -2,8 +2,8 @@ import type { Clock } from '@sallyport/core'
 import type { Database } from '../database/postgres/open.ts'
 import { AgentError } from '../errors.ts'
 import type { Catalog, CatalogSnapshot } from './catalog.ts'
-import { type CatalogBounds, FIRST_OWN_OID, loadCatalog } from './load.ts'
-import { makeSnapshot, type SnapshotParts } from './snapshot.ts'
+import { type CatalogBounds, FIRST_OWN_OID, loadCatalog } from './postgres/load.ts'
+import { makeSnapshot, type SnapshotParts } from './postgres/snapshot.ts'
 
 export interface CatalogOptions {
   /** Opens a session of the agent's own with the database; the catalogue closes it after each load. */

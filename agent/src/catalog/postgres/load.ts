@@ -1,8 +1,8 @@
-import { AgentError } from '../errors.ts'
-import { messageSource } from '../database/postgres/messages.ts'
-import type { Database } from '../database/postgres/open.ts'
-import { type OwnQuery, runQueries, type TextRow } from '../database/postgres/query.ts'
-import type { CatalogColumn, CatalogType, RelationKind, TypeKind } from './catalog.ts'
+import { AgentError } from '../../errors.ts'
+import { messageSource } from '../../database/postgres/messages.ts'
+import type { Database } from '../../database/postgres/open.ts'
+import { type OwnQuery, runQueries, type TextRow } from '../../database/postgres/query.ts'
+import type { CatalogColumn, CatalogType, RelationKind, TypeKind } from '../catalog.ts'
 import {
   columnsQuery,
   functionsQuery,

@@ -9,10 +9,10 @@ import {
   type RawMessage,
   RowDescription,
 } from '@sallyport/pg-wire'
-import type { StatementFacts } from '../masking/facts.ts'
-import type { StatementJudge } from '../masking/judge.ts'
-import { resultFields } from '../masking/result-gate.ts'
-import type { SessionMemory } from '../masking/session-memory.ts'
+import type { StatementFacts } from '../../masking/facts.ts'
+import type { StatementJudge } from '../../masking/judge.ts'
+import { resultFields } from '../../masking/postgres/result-gate.ts'
+import type { SessionMemory } from '../../masking/session-memory.ts'
 
 /** Takes values out of the messages that are neither rows nor COPY data: reports, column names, settings, notifications. */
 export class MessageMask {

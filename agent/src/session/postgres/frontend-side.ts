@@ -10,9 +10,9 @@ import {
   type RawMessage,
   type SessionMessage,
 } from '@sallyport/pg-wire'
-import type { StatementFacts } from '../masking/facts.ts'
-import type { StatementJudge, TextAnalyser } from '../masking/judge.ts'
-import type { SessionMemory } from '../masking/session-memory.ts'
+import type { StatementFacts } from '../../masking/facts.ts'
+import type { StatementJudge, TextAnalyser } from '../../masking/judge.ts'
+import type { SessionMemory } from '../../masking/session-memory.ts'
 import type { PrivateDescription } from './backend-side.ts'
 import { copiedQuery } from './copy-query.ts'
 import { refuseByFloor, refuseCopy, refuseFunctionCall, refuseStoring, type SessionFloor } from './floor.ts'

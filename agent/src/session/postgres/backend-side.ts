@@ -18,14 +18,14 @@ import {
   RowDescription,
   type ScannerSink,
 } from '@sallyport/pg-wire'
-import { CopyOut } from '../masking/copy-out.ts'
-import { partAt, type StatementFacts } from '../masking/facts.ts'
-import type { StatementJudge } from '../masking/judge.ts'
-import { ResultGate } from '../masking/result-gate.ts'
-import type { SessionMemory } from '../masking/session-memory.ts'
-import type { ClientOutput } from './client-output.ts'
+import { CopyOut } from '../../masking/postgres/copy-out.ts'
+import { partAt, type StatementFacts } from '../../masking/facts.ts'
+import type { StatementJudge } from '../../masking/judge.ts'
+import { ResultGate } from '../../masking/postgres/result-gate.ts'
+import type { SessionMemory } from '../../masking/session-memory.ts'
+import type { ClientOutput } from '../client-output.ts'
 import type { SessionFloor } from './floor.ts'
-import { RelayError } from './errors.ts'
+import { RelayError } from '../errors.ts'
 import { MessageMask } from './message-mask.ts'
 
 export interface BackendOptions {

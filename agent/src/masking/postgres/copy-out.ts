@@ -13,11 +13,11 @@ import {
 import { CopyData, type CopyFormats, type Entry, type Field } from '@sallyport/pg-wire'
 import type { CopyStream } from '@sallyport/sql'
 import type { Redaction } from '@sallyport/tunnel'
-import { RelayError } from '../session/errors.ts'
-import { partAt, type StatementFacts } from './facts.ts'
-import type { StatementJudge } from './judge.ts'
+import { RelayError } from '../../session/errors.ts'
+import { partAt, type StatementFacts } from '../facts.ts'
+import type { StatementJudge } from '../judge.ts'
 import { resultFields } from './result-gate.ts'
-import type { SessionMemory } from './session-memory.ts'
+import type { SessionMemory } from '../session-memory.ts'
 
 export interface CopyOutOptions {
   readonly judge: StatementJudge

@@ -8,10 +8,10 @@ import {
 } from '@sallyport/masking'
 import type { Entry, Field, RawMessage } from '@sallyport/pg-wire'
 import type { Redaction } from '@sallyport/tunnel'
-import { RelayError } from '../session/errors.ts'
-import { partAt, type StatementFacts } from './facts.ts'
-import type { StatementJudge } from './judge.ts'
-import type { SessionMemory } from './session-memory.ts'
+import { RelayError } from '../../session/errors.ts'
+import { partAt, type StatementFacts } from '../facts.ts'
+import type { StatementJudge } from '../judge.ts'
+import type { SessionMemory } from '../session-memory.ts'
 
 /** What happens to the rows of the statement that is being answered. */
 export type RowFate =

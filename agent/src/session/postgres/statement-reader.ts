@@ -8,7 +8,7 @@ import {
   postgresSettingsKey,
   type StatementCache,
 } from '@sallyport/sql'
-import type { TextAnalyser } from '../masking/judge.ts'
+import type { TextAnalyser } from '../../masking/judge.ts'
 
 /**
  * Reads the texts of a connection's sessions: the analyser behind a cache that sessions share.

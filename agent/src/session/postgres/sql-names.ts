@@ -1,4 +1,4 @@
-import type { StatementFacts } from '../masking/facts.ts'
+import type { StatementFacts } from '../../masking/facts.ts'
 
 /**
  * The names of prepared statements and portals that the SQL of a text may change behind the protocol's back. A text that nobody could read, and code
