@@ -2,6 +2,16 @@ export { freePort, isPortFree } from '@sallyport/demo'
 export { createAuthority, type Authority, type CertificateRequest, type Credential } from './certificates.ts'
 export { temporaryDirectory, type TemporaryDirectory } from './directory.ts'
 export {
+  startMariadb,
+  startMysql,
+  startMysqlServer,
+  type MysqlSession,
+  type TestMysql,
+  type TestMysqlOptions,
+  type TestMysqlUser,
+} from './mysql.ts'
+export { mysqlFlavours, mysqlInstallation, type MysqlFlavour, type MysqlProgram } from './mysql-installation.ts'
+export {
   postgresVersions,
   startPostgres,
   type TestPostgres,
