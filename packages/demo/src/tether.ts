@@ -7,15 +7,15 @@ import { spawn, type ChildProcess } from 'node:child_process'
  * the directories. One shell serves the whole process and does not keep it alive.
  */
 export interface Tether {
-  /** Ends `pid` (SIGINT, five seconds later SIGKILL) when this process dies; call the result once it has ended. */
-  process(pid: number): () => void
+  /** Ends `pid` (`signal`, five seconds later SIGKILL) when this process dies; call the result once it has ended. */
+  process(pid: number, signal?: 'SIGINT' | 'SIGTERM'): () => void
   /** Removes `path` and all in it when this process dies; call the result once it is removed. */
   directory(path: string): () => void
 }
 
 /** The tether of this process. The shell starts with the first thing it is given. */
 export const tether: Tether = {
-  process: (pid) => hold(`pid ${pid}`),
+  process: (pid, signal = 'SIGINT') => hold(`pid ${signal.slice(3)} ${pid}`),
   directory: (path) => {
     if (path.includes('\n')) throw new RangeError('a directory whose name holds a line break cannot be tethered')
     return hold(`dir ${path}`)
@@ -70,8 +70,9 @@ while IFS= read -r line; do
     '-dir '*) without "$dirs" "\${line#'-dir '}"; dirs=$kept ;;
   esac
 done
-for pid in $pids; do kill -INT "$pid" 2>/dev/null; done
-for pid in $pids; do
+for each in $pids; do kill "-\${each% *}" "\${each#* }" 2>/dev/null; done
+for each in $pids; do
+  pid=\${each#* }
   turns=0
   while kill -0 "$pid" 2>/dev/null && [ $turns -lt 50 ]; do sleep 0.1; turns=$((turns + 1)); done
   kill -KILL "$pid" 2>/dev/null

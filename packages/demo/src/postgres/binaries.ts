@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, symlink, chmod, stat } from 'node:fs/promises'
+import { cp, readFile, symlink, chmod } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { DemoError } from '../errors.ts'
-import { tether } from '../tether.ts'
-import type { Account } from './account.ts'
+import { heldDirectory } from '../held-directory.ts'
+import { identityOf, type Account } from '../account.ts'
 
 /** A PostgreSQL installation: the two programs a server needs. */
 export interface PostgresBinaries {
@@ -37,15 +36,6 @@ export async function binariesIn(directory: string, account: Account | undefined
   const version = await versionOf(postgres, account)
   if (version instanceof Error) throw missing(directory, version)
   return { initdb: join(directory, 'initdb'), postgres, version }
-}
-
-/** A new empty directory that `account` can reach, under the first usable of the system's temporary directories. */
-export async function reachableDirectory(prefix: string, account: Account | undefined): Promise<string> {
-  const roots = [tmpdir(), '/tmp', '/var/tmp']
-  for (const root of roots) {
-    if (account === undefined || (await isReachableByAll(root))) return mkdtemp(join(root, prefix))
-  }
-  throw new DemoError('initdb-failed', `none of ${roots.join(', ')} can be reached by the account ${account?.name}`)
 }
 
 const found = new Map<number, Promise<PostgresBinaries>>()
@@ -87,8 +77,7 @@ function nativeDirectory(): string {
 }
 
 async function copyOf(native: string, account: Account | undefined): Promise<string> {
-  const copy = await reachableDirectory('sallyport-postgres-', account)
-  tether.directory(copy)
+  const { path: copy } = await heldDirectory('sallyport-postgres-', account)
   await chmod(copy, 0o755)
   await cp(native, copy, { recursive: true, verbatimSymlinks: true })
   await chmod(join(copy, 'bin', 'postgres'), 0o755)
@@ -110,20 +99,11 @@ async function linkLibraries(copy: string): Promise<void> {
 }
 
 async function versionOf(postgres: string, account: Account | undefined): Promise<number | Error> {
-  const ids = account === undefined ? {} : { uid: account.uid, gid: account.gid }
   try {
-    const { stdout } = await promisify(execFile)(postgres, ['--version'], { ...ids, cwd: '/' })
+    const { stdout } = await promisify(execFile)(postgres, ['--version'], { ...identityOf(account), cwd: '/' })
     return Number(/\b(\d+)\./.exec(stdout)?.[1] ?? Number.NaN)
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
-  }
-}
-
-async function isReachableByAll(path: string): Promise<boolean> {
-  for (let at = path; ; at = dirname(at)) {
-    const { mode } = await stat(at).catch(() => ({ mode: 0 }))
-    if ((mode & 0o001) === 0) return false
-    if (dirname(at) === at) return true
   }
 }
 

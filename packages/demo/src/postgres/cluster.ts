@@ -3,15 +3,9 @@ import { appendFile, chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { DemoError } from '../errors.ts'
-import type { Account } from './account.ts'
+import { identityOf, type Account } from '../account.ts'
+import type { ServerTls } from '../server-process.ts'
 import type { PostgresBinaries } from './binaries.ts'
-
-/** PEM texts of a server's certificate and key, and of the authority its clients' certificates come from. */
-export interface PostgresTls {
-  readonly cert: string
-  readonly key: string
-  readonly ca?: string
-}
 
 /** What a data directory is made with. */
 export interface ClusterOptions {
@@ -22,7 +16,7 @@ export interface ClusterOptions {
   readonly password: string
   readonly settings: Readonly<Record<string, string>>
   readonly hba: readonly string[]
-  readonly tls: PostgresTls | undefined
+  readonly tls: ServerTls | undefined
 }
 
 /** Makes a data directory with the superuser `postgres` and returns its path. Throws `initdb-failed`. */
@@ -38,10 +32,9 @@ export async function createCluster(options: ClusterOptions): Promise<string> {
     await chown(passwordFile, account.uid, account.gid)
   }
   const args = ['-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', ...INITDB_FLAGS]
-  const ids = account === undefined ? {} : { uid: account.uid, gid: account.gid }
   try {
     await promisify(execFile)(binaries.initdb, [...args, ...localeFlags(binaries)], {
-      ...ids,
+      ...identityOf(account),
       cwd: data,
       env: plainEnvironment(),
     })
