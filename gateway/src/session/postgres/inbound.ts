@@ -1,13 +1,11 @@
 /*
  * Theory of operation
  *
- * What a client sends is cut into whole messages, and each is taken in turn: a message that can make the server do something goes to the
- * gate first; everything else is registered with the conversation and forwarded. A message whose answer takes time (a long text is parsed
- * elsewhere, a write waits for its record to be on the disk) holds back all that follow it, so the order of the client's messages is the
- * order of the backend's. While one is held, and while too much waits for replies or for the tunnel, the client's socket is not read.
+ * What a client sends is cut into whole messages, and each is taken in turn (`message-pump.ts`): a message that can make the server do something goes
+ * to the gate first; everything else is registered with the conversation and forwarded.
  */
 import type { ParameterFacts, StatementPhase } from '@sallyport/audit'
-import { AuditFileError, type AuditLog } from '@sallyport/audit-file'
+import type { AuditLog } from '@sallyport/audit-file'
 import type { Analysis } from '@sallyport/core'
 import {
   MalformedMessageError,
@@ -25,10 +23,12 @@ import {
 } from '@sallyport/pg-wire'
 import { sqlNames } from '../../guard/postgres/sql-names.ts'
 import { opaque } from '../../guard/postgres/opaque.ts'
-import type { PreparedNames } from '../../guard/postgres/prepared-names.ts'
-import type { Gate, Passage } from '../../guard/gate.ts'
+import type { PreparedNames } from '../../guard/prepared-names.ts'
+import type { Gate } from '../../guard/gate.ts'
 import { notUtf8Error, refusalError, unrecordedError } from '../../reply/postgres/refusal.ts'
-import { type Barrier, startRun, type StatementRun } from './statement-run.ts'
+import { askGate } from '../judgement.ts'
+import { MessagePump } from '../message-pump.ts'
+import { type Barrier, startRun, type StatementRun } from '../statement-run.ts'
 
 export interface InboundPort {
   readonly conversation: Conversation<StatementRun>
@@ -54,73 +54,44 @@ export interface InboundPort {
 export class Inbound {
   readonly #port: InboundPort
   readonly #reader: MessageReader
-  #out: Uint8Array[] = []
-  #held = false
-  #blocked = false
-  #flowing = true
-  #ended = false
-  #onReplies: (() => void) | undefined
+  readonly #pump: MessagePump<RawMessage>
 
   constructor(port: InboundPort) {
+    const { conversation, maxMessageBytes, send, onFailure, onFlow } = port
     this.#port = port
-    this.#reader = new MessageReader({ maxMessageBytes: port.maxMessageBytes })
+    this.#reader = new MessageReader({ maxMessageBytes })
+    this.#pump = new MessagePump({
+      next: () => this.#reader.next(),
+      take: (raw) => this.#take(raw),
+      full: () => conversation.full,
+      // Without a Flush the backend may keep the replies that would make room.
+      whenFull: FLUSH,
+      send,
+      onFailure,
+      onFlow,
+    })
   }
 
   /** Bytes from the client's socket; the chunk becomes the inbound's own. */
   receive(chunk: Uint8Array): void {
-    if (this.#ended) return
+    if (this.#pump.ended) return
     this.#reader.push(chunk)
-    this.pump()
+    this.#pump.pump()
   }
 
   /** The tunnel can take more again. */
   drained(): void {
-    this.#blocked = false
-    this.pump()
+    this.#pump.drained()
   }
 
   /** Nothing more is forwarded. */
   end(): void {
-    this.#ended = true
+    this.#pump.ended = true
   }
 
   /** Replies have passed: there may be room for more messages, and names may have settled. */
   replied(): void {
-    this.#onReplies?.()
-    this.pump()
-  }
-
-  /** Takes what is there. */
-  pump(): void {
-    const { conversation } = this.#port
-    try {
-      while (!this.#ended && !this.#held && !this.#blocked && !conversation.full) {
-        const raw = this.#reader.next()
-        if (raw === undefined) break
-        const taken = this.#take(raw)
-        if (taken !== undefined) this.#hold(taken)
-      }
-      // Without a Flush the backend may keep the replies that would make room.
-      if (conversation.full && this.#flowing) this.#out.push(FLUSH)
-      this.#flush()
-      this.#setFlow(!this.#held && !this.#blocked && !conversation.full)
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
-
-  #hold(taken: Promise<void>): void {
-    this.#held = true
-    this.#flush()
-    taken.then(
-      () => this.#release(),
-      (error: unknown) => this.#fail(error),
-    )
-  }
-
-  #release(): void {
-    this.#held = false
-    this.pump()
+    this.#pump.replied()
   }
 
   /** Takes one message; a promise means that the next must wait for it. */
@@ -146,8 +117,8 @@ export class Inbound {
         return this.#functionCall(raw, message)
       case 'Terminate':
         this.#forward(raw.bytes, message, undefined)
-        this.#flush()
-        this.#ended = true
+        this.#pump.flush()
+        this.#pump.ended = true
         this.#port.onTerminate()
         break
       case 'Sync':
@@ -195,10 +166,7 @@ export class Inbound {
 
   /** What a name stands for depends on replies that are on their way: the message is taken again when some have come. */
   async #untilSettled(raw: RawMessage): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#onReplies = resolve
-    })
-    this.#onReplies = undefined
+    await this.#pump.untilReplied()
     return this.#take(raw)
   }
 
@@ -218,46 +186,27 @@ export class Inbound {
     analysis: Analysis,
     parameters?: readonly ParameterFacts[],
   ): Promise<void> | undefined {
-    const { gate, log, barrier, prepared } = this.#port
-    let passage: Passage
-    try {
-      passage = gate.pass({
-        phase,
-        text,
-        analysis: prepared.resolve(analysis),
-        ...(parameters === undefined ? {} : { parameters }),
-      })
-      log.flush(passage.receipt)
-    } catch (error) {
-      this.#refuseUnrecorded(message, text, analysis, error)
-      return undefined
-    }
-    barrier.receipt = passage.receipt
-    const run = startRun(text, analysis, passage)
-    const refusal = refusalError(passage.verdict, analysis, text)
-    if (refusal !== undefined) {
-      this.#refuse(message, refusal, run)
-      return undefined
-    }
-    const durable = passage.waits && phase !== 'parse' ? log.durable(passage.receipt) : undefined
-    if (durable === undefined) {
-      this.#forward(bytes, message, run)
-      return undefined
+    const { prepared } = this.#port
+    const question = {
+      phase,
+      text,
+      analysis: prepared.resolve(analysis),
+      ...(parameters === undefined ? {} : { parameters }),
     }
     // The reader lends the bytes only until it gets more, which it does not while this message is held.
-    return durable.then(
-      () => this.#forward(bytes, message, run),
-      (error: unknown) => this.#refuseUnrecorded(message, text, analysis, error),
-    )
-  }
-
-  #refuseUnrecorded(message: SessionMessage, text: string, analysis: Analysis, error: unknown): void {
-    if (!(error instanceof AuditFileError)) throw error
-    this.#refuse(message, unrecordedError(error), startRun(text, analysis, undefined))
+    return askGate(this.#port, question, phase !== 'parse', {
+      refused: (passage) => {
+        const refusal = refusalError(passage.verdict, analysis, text)
+        if (refusal !== undefined) this.#refuse(message, refusal, startRun(text, analysis, passage))
+        return refusal !== undefined
+      },
+      forward: (passage) => this.#forward(bytes, message, startRun(text, analysis, passage)),
+      unrecorded: (error) => this.#refuse(message, unrecordedError(error), startRun(text, analysis, undefined)),
+    })
   }
 
   #refuse(message: SessionMessage, error: ErrorResponse, run: StatementRun): void {
-    this.#out.push(this.#port.conversation.refuse(message, error, run))
+    this.#pump.push(this.#port.conversation.refuse(message, error, run))
     run.forwardedMs = this.#port.monotonicMs()
   }
 
@@ -268,27 +217,7 @@ export class Inbound {
       if (message.type !== 'Parse') prepared.note(run.analysis)
       run.forwardedMs = monotonicMs()
     }
-    this.#out.push(bytes)
-  }
-
-  #flush(): void {
-    const [only, ...more] = this.#out
-    if (only === undefined || this.#ended) return
-    this.#out = []
-    if (!this.#port.send(more.length === 0 ? only : Buffer.concat([only, ...more]))) this.#blocked = true
-  }
-
-  #setFlow(flowing: boolean): void {
-    if (flowing === this.#flowing) return
-    this.#flowing = flowing
-    this.#port.onFlow(flowing)
-  }
-
-  #fail(error: unknown): void {
-    if (this.#ended) return
-    this.#flush()
-    this.#ended = true
-    this.#port.onFailure(error)
+    this.#pump.push(bytes)
   }
 }
 

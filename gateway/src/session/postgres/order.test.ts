@@ -6,10 +6,10 @@ import { NO_LIMITS } from '@sallyport/guardrails'
 import { expect, it } from 'vitest'
 import { Gate } from '../../guard/gate.ts'
 import { opaque } from '../../guard/postgres/opaque.ts'
-import { PreparedNames } from '../../guard/postgres/prepared-names.ts'
+import { PreparedNames } from '../../guard/prepared-names.ts'
 import { Inbound } from './inbound.ts'
 import { Outbound } from './outbound.ts'
-import type { Barrier, StatementRun } from './statement-run.ts'
+import type { Barrier, StatementRun } from '../statement-run.ts'
 
 // Both ways of a session between a scripted log, whose disk is slow at will, and a scripted agent.
 

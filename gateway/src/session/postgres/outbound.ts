@@ -1,12 +1,11 @@
 /*
  * Theory of operation
  *
- * What the agent sends goes through a queue that opens when the newest verdict's record is on the disk: no result byte leaves before. Open, which
- * is the common case, the queue is empty and a chunk is scanned at once. The scanner finds the messages; rows are passed on in runs, as they
+ * What the agent sends goes through a queue that opens when the newest verdict's record is on the disk (`durable-queue.ts`). The scanner finds the messages; rows are passed on in runs, as they
  * lie; the conversation says of every other message what it answers, and whether the client gets it, something in its place, or nothing.
  * What a statement came to is recorded when its last reply passes.
  */
-import type { AuditLog, AuditReceipt } from '@sallyport/audit-file'
+import type { AuditLog } from '@sallyport/audit-file'
 import type { Outcome, SessionFacts } from '@sallyport/audit'
 import {
   MessageScanner,
@@ -17,7 +16,10 @@ import {
   type RawMessage,
 } from '@sallyport/pg-wire'
 import type { Redaction } from '@sallyport/tunnel'
-import type { Barrier, StatementRun } from './statement-run.ts'
+import { ClientWriter } from '../client-writer.ts'
+import { DurableQueue } from '../durable-queue.ts'
+import { recordOutcome } from '../outcomes.ts'
+import type { Barrier, StatementRun } from '../statement-run.ts'
 
 export interface OutboundPort {
   readonly conversation: Conversation<StatementRun>
@@ -36,28 +38,34 @@ export interface OutboundPort {
   readonly onFlow: (flowing: boolean) => void
 }
 
-/** Something of the agent's, and the newest verdict it may be an answer to. */
-interface Item {
-  readonly content: Uint8Array | readonly Redaction[]
-  readonly receipt: AuditReceipt | undefined
-}
+type Content = Uint8Array | readonly Redaction[]
 
 /** The way of the agent's bytes to the client. */
 export class Outbound {
   readonly #port: OutboundPort
   readonly #scanner: MessageScanner
-  readonly #waiting: Item[] = []
-  #closedGate = false
-  #clientFull = false
+  readonly #queue: DurableQueue<Content>
+  readonly #client: ClientWriter
   #flowing = true
   #ended = false
-  /** Neighbouring pieces of one chunk that go on unchanged are one piece. */
-  #out: Uint8Array[] = []
-  bytes = 0
 
   constructor(port: OutboundPort) {
+    const { log, barrier, write, maxMessageBytes } = port
     this.#port = port
-    this.#scanner = new MessageScanner({ maxMessageBytes: port.maxMessageBytes })
+    this.#scanner = new MessageScanner({ maxMessageBytes })
+    this.#client = new ClientWriter({ write })
+    this.#queue = new DurableQueue({
+      log,
+      barrier,
+      pass: (content) => this.#pass(content),
+      onChange: () => this.#setFlow(),
+      onFailure: (error) => this.#fail(error),
+    })
+  }
+
+  /** Bytes that went to the client. */
+  get bytes(): number {
+    return this.#client.bytes
   }
 
   /** Whether the client has been given whole messages only, so that one more can follow. */
@@ -66,57 +74,28 @@ export class Outbound {
   }
 
   receive(chunk: Uint8Array): void {
-    this.#enqueue(chunk)
+    this.#queue.push(chunk)
   }
 
   /** What the agent masked in the statement whose end follows. */
   report(redactions: readonly Redaction[]): void {
-    this.#enqueue(redactions)
+    this.#queue.push(redactions)
   }
 
   /** The client's socket can take more again. */
   drained(): void {
-    this.#clientFull = false
+    this.#client.full = false
     this.#setFlow()
   }
 
   /** Nothing more reaches the client. */
   end(): void {
     this.#ended = true
-    this.#waiting.length = 0
+    this.#queue.end()
+    this.#client.end()
   }
 
-  #enqueue(content: Item['content']): void {
-    if (this.#ended) return
-    this.#waiting.push({ content, receipt: this.#port.barrier.receipt })
-    if (!this.#closedGate) this.#drain()
-    this.#setFlow()
-  }
-
-  /** Passes on what may leave: up to the first that answers a verdict which is not on the disk yet. */
-  #drain(): void {
-    for (let item = this.#waiting[0]; item !== undefined && !this.#ended; item = this.#waiting[0]) {
-      const durable = item.receipt && this.#port.log.durable(item.receipt)
-      if (durable !== undefined) {
-        this.#closedGate = true
-        durable.then(
-          () => this.#open(),
-          (error: unknown) => this.#fail(error),
-        )
-        return
-      }
-      this.#waiting.shift()
-      this.#pass(item.content)
-    }
-  }
-
-  #open(): void {
-    this.#closedGate = false
-    this.#drain()
-    this.#setFlow()
-  }
-
-  #pass(content: Item['content']): void {
+  #pass(content: Content): void {
     if (!(content instanceof Uint8Array)) {
       this.#port.conversation.current?.context?.redactions.push(...content)
       return
@@ -126,11 +105,11 @@ export class Outbound {
     try {
       this.#scanner.scan(content, this)
     } catch (error) {
-      this.#flush()
+      this.#client.flush()
       this.#fail(error)
       return
     }
-    this.#flush()
+    this.#client.flush()
     if (conversation.pending < before) this.#port.onReplies()
   }
 
@@ -141,13 +120,13 @@ export class Outbound {
 
   run(bytes: Uint8Array, completed: number, tag: number): void {
     this.#port.conversation.rows(tag, completed, bytes.length)
-    this.#push(bytes)
+    this.#client.push(bytes)
   }
 
   message(raw: RawMessage): void {
     const step = this.#port.conversation.backend(raw)
-    if (step.action === 'forward') this.#push(raw.bytes)
-    else if (step.action === 'replace') this.#push(step.bytes)
+    if (step.action === 'forward') this.#client.push(raw.bytes)
+    else if (step.action === 'replace') this.#client.push(step.bytes)
     for (const event of step.events) this.#note(event)
   }
 
@@ -179,55 +158,16 @@ export class Outbound {
   /** Records what a statement came to; a message without one has nothing to tell. */
   #tell(entry: Entry<StatementRun>, outcome: Outcome, sqlState?: string, affected?: number): void {
     const run = entry.context
-    if (run?.passage === undefined || !TOLD.has(entry.type) || entry.refusal !== undefined) return
-    const { log, session, monotonicMs, onOutcome } = this.#port
-    const { redactions } = run
-    run.redactions = []
+    if (run === undefined || !TOLD.has(entry.type) || entry.refusal !== undefined) return
     const rows = affected ?? entry.rows - (entry.type === 'Query' ? run.rowsTold : 0)
     const bytes = entry.rowBytes - (entry.type === 'Query' ? run.bytesTold : 0)
     run.rowsTold = entry.rows
     run.bytesTold = entry.rowBytes
-    onOutcome(outcome)
-    log.append({
-      type: 'statement-outcome',
-      session,
-      statement: run.passage.statement,
-      verdict: run.passage.receipt.sequence,
-      outcome,
-      sqlState,
-      rows,
-      bytes,
-      durationUs: { gate: run.passage.gateUs, database: Math.round((monotonicMs() - run.forwardedMs) * 1000) },
-      redactions: redactions.map(({ schema, table, column, type, strategy, count }) => ({
-        schema,
-        table,
-        column,
-        type,
-        strategy,
-        count,
-      })),
-      injections: [],
-    })
-  }
-
-  #push(bytes: Uint8Array): void {
-    this.bytes += bytes.length
-    const last = this.#out.at(-1)
-    if (last !== undefined && last.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset) {
-      this.#out[this.#out.length - 1] = new Uint8Array(last.buffer, last.byteOffset, last.length + bytes.length)
-    } else this.#out.push(bytes)
-  }
-
-  #flush(): void {
-    const [only, ...more] = this.#out
-    if (only === undefined || this.#ended) return
-    this.#out = []
-    const bytes = more.length === 0 ? only : Buffer.concat([only, ...more])
-    if (!this.#port.write(bytes)) this.#clientFull = true
+    recordOutcome(this.#port, run, { outcome, sqlState, rows, bytes })
   }
 
   #setFlow(): void {
-    const flowing = !this.#ended && !this.#closedGate && !this.#clientFull
+    const flowing = !this.#ended && !this.#queue.closed && !this.#client.full
     if (flowing === this.#flowing) return
     this.#flowing = flowing
     this.#port.onFlow(flowing)

@@ -1,7 +1,7 @@
 import type { AuditReceipt } from '@sallyport/audit-file'
 import type { RedactionFacts } from '@sallyport/audit'
 import type { Analysis } from '@sallyport/core'
-import type { Passage } from '../../guard/gate.ts'
+import type { Passage } from '../guard/gate.ts'
 
 /**
  * What a session remembers of a message that carries a statement, until the last of its replies. A Parse has one, and each Bind of it

@@ -1,7 +1,7 @@
 import type { Analysis, Effect, Statement } from '@sallyport/core'
 import { DEFAULT_POSTGRES_SETTINGS, loadPostgres } from '@sallyport/sql'
 import { expect, it } from 'vitest'
-import { opaque } from './opaque.ts'
+import { opaque } from './postgres/opaque.ts'
 import { PreparedNames } from './prepared-names.ts'
 
 const analyser = await loadPostgres()

@@ -1,5 +1,5 @@
 import type { Analysis, Statement } from '@sallyport/core'
-import { opaque } from './opaque.ts'
+import { opaqueStatement } from './opaque.ts'
 
 /**
  * What the names of a session stand for that SQL gives: PREPARE and DECLARE. EXECUTE and FETCH have the effects of what they name, and a name
@@ -118,7 +118,7 @@ function standingFor(statement: Statement, meanings: readonly Statement[] | unde
 type Names = Map<string, readonly Statement[]>
 
 const NAMING: ReadonlySet<string> = new Set(['prepare', 'declare', 'execute', 'fetch'])
-const UNKNOWN: Analysis = opaque('unknown', 'unknown')
+const UNKNOWN: Analysis = { ok: true, statements: [opaqueStatement('postgres', 'unknown', ['unknown'])] }
 /** A name of more meanings than this is unknown. */
 const MAX_MEANINGS = 4
 /** Names remembered in one session; further ones are unknown. */

@@ -1,0 +1,277 @@
+import type { Socket } from 'node:net'
+import { AuditFileError, type AuditLog } from '@sallyport/audit-file'
+import type { Outcome } from '@sallyport/audit'
+import type { GatewayConnection, GatewayLimits } from '@sallyport/config'
+import type { Analysis, Clock } from '@sallyport/core'
+import { MysqlWireError } from '@sallyport/mysql-wire'
+import { PgWireError } from '@sallyport/pg-wire'
+import type { CloseReason, Redaction } from '@sallyport/tunnel'
+import { Gate } from '../guard/gate.ts'
+import { connectionMetrics, type Metrics } from '../metrics.ts'
+import type { Runtime } from '../runtime.ts'
+import type { EndReason, Farewell } from './ending.ts'
+import { maskingBytes, maskingVersion, type LoggedInClient } from './login.ts'
+import type { KillReason, LiveSession } from './registry.ts'
+import type { Barrier } from './statement-run.ts'
+
+export interface RelayPort {
+  readonly socket: Socket
+  readonly login: LoggedInClient
+  /** Bytes that came behind the login. */
+  readonly rest: Uint8Array
+  readonly runtime: () => Runtime
+  readonly log: AuditLog
+  readonly metrics: Metrics
+  readonly clock: Clock
+}
+
+/** What an engine's two ways are given to work with. */
+export interface Seat {
+  readonly login: LoggedInClient
+  readonly log: AuditLog
+  readonly gate: Gate
+  readonly barrier: Barrier
+  readonly limits: GatewayLimits
+  /** The connection as the configuration has it now. */
+  readonly connection: () => GatewayConnection
+  readonly monotonicMs: () => number
+  /** Sends bytes to the agent; false when it can take no more for now. */
+  readonly toAgent: (bytes: Uint8Array) => boolean
+  /** Writes to the client; false when its socket has enough. */
+  readonly toClient: (bytes: Uint8Array) => boolean
+  /** The client said goodbye. */
+  readonly onGoodbye: () => void
+  readonly onOutcome: (outcome: Outcome) => void
+  /** Something that ends the session: a malformed message, a violation, a log that cannot be written. */
+  readonly onFailure: (error: unknown) => void
+  /** Whether the client's socket may be read. */
+  readonly onClientFlow: (flowing: boolean) => void
+  /** Whether the agent may send. */
+  readonly onAgentFlow: (flowing: boolean) => void
+}
+
+/** An engine's own part of a session: how its messages go to the agent, and how the agent's come back. */
+export interface Ways {
+  readonly inbound: {
+    /** Bytes from the client's socket; the chunk becomes the inbound's own. */
+    readonly receive: (chunk: Uint8Array) => void
+    /** The tunnel can take more again. */
+    readonly drained: () => void
+    /** Nothing more is forwarded. */
+    readonly end: () => void
+  }
+  readonly outbound: {
+    readonly receive: (chunk: Uint8Array) => void
+    /** What the agent masked in the statement whose end follows. */
+    readonly report: (redactions: readonly Redaction[]) => void
+    /** The client's socket can take more again. */
+    readonly drained: () => void
+    /** Nothing more reaches the client. */
+    readonly end: () => void
+    /** Bytes that went to the client. */
+    readonly bytes: number
+  }
+  /** Whether a command waits for its reply. */
+  readonly busy: () => boolean
+  /** The last message for the client; undefined where no message can follow what it has. */
+  readonly farewell: (farewell: Farewell) => Uint8Array | undefined
+}
+
+/** A session in its working life: the client's socket on one side, the tunnel on the other, the gate between them. */
+export class Relay implements LiveSession {
+  readonly id: string
+  readonly identity: LoggedInClient['identity']
+  readonly connection: string
+  /** Settles when the session is over; never rejects. */
+  readonly ended: Promise<EndReason>
+  readonly #port: RelayPort
+  readonly #gate: Gate
+  readonly #ways: Ways
+  readonly #startedMs: number
+  #current: GatewayConnection
+  #maskingVersion: string
+  #lastMs: number
+  #end: (reason: EndReason) => void = () => undefined
+  #over = false
+
+  constructor(port: RelayPort, open: (seat: Seat) => Ways) {
+    const { login, log, clock, metrics, runtime, socket } = port
+    this.#port = port
+    this.id = login.facts.session
+    this.identity = login.identity
+    this.connection = login.connection.name
+    this.ended = new Promise((resolve) => (this.#end = resolve))
+    this.#startedMs = this.#lastMs = clock.monotonicMs()
+    this.#current = login.connection
+    this.#maskingVersion = maskingVersion(login.connection)
+    const counters = connectionMetrics(metrics, this.connection)
+    this.#gate = new Gate({
+      session: login.facts,
+      log,
+      clock,
+      decide: (analysis) => this.#decide(analysis),
+      observe: (verdict, elapsedMs) => counters.judged(verdict.action, elapsedMs),
+    })
+    this.#ways = open({
+      login,
+      log,
+      gate: this.#gate,
+      barrier: { receipt: undefined },
+      limits: runtime().config.limits,
+      connection: () => this.#current,
+      monotonicMs: clock.monotonicMs,
+      toAgent: (bytes) => login.tunnel.send(bytes),
+      toClient: (bytes) => socket.write(bytes),
+      onGoodbye: () => {
+        // What the client said last must reach the database, so the tunnel ends behind it.
+        login.tunnel.end()
+        this.#finish('client')
+      },
+      onOutcome: (outcome) => counters.ended(outcome),
+      onFailure: (error) => this.#fail(error),
+      onClientFlow: (flowing) => (flowing ? socket.resume() : socket.pause()),
+      onAgentFlow: (flowing) => (flowing ? login.tunnel.resume() : login.tunnel.pause()),
+    })
+  }
+
+  /** Connects both sides. The replies to the login must have been written before. */
+  start(): void {
+    const { socket, login, rest, clock } = this.#port
+    const { inbound, outbound } = this.#ways
+    login.tunnel.handle({
+      onData: (chunk) => {
+        this.#lastMs = clock.monotonicMs()
+        outbound.receive(chunk)
+      },
+      onControl: (message) => {
+        if (message.type === 'report') outbound.report(message.redactions)
+        else if (message.type === 'failed') {
+          const { sqlState, message: text } = message
+          this.#stop('database', { code: 'database', sqlState: sqlState || '08006', message: text })
+        }
+      },
+      onDrain: () => inbound.drained(),
+      onClosed: (reason) => this.#tunnelClosed(reason),
+    })
+    socket.on('data', (chunk) => {
+      this.#lastMs = clock.monotonicMs()
+      inbound.receive(chunk)
+    })
+    socket.on('drain', () => outbound.drained())
+    socket.once('close', () => this.#finish('client'))
+    socket.once('end', () => this.#finish('client'))
+    if (rest.length > 0) inbound.receive(rest)
+    socket.resume()
+  }
+
+  cancel(): void {
+    if (!this.#over) this.#port.login.tunnel.control({ type: 'cancel' })
+  }
+
+  kill(reason: KillReason): void {
+    const { end, ...farewell } = KILLED[reason]
+    this.#stop(end, farewell)
+  }
+
+  idleSinceMs(): number | undefined {
+    return this.#ways.busy() ? undefined : this.#lastMs
+  }
+
+  /** A changed configuration reaches the session here, before its next statement. */
+  #decide(analysis: Analysis): ReturnType<Runtime['policy']['decide']> {
+    const { policy, connections } = this.#port.runtime()
+    const connection = connections.get(this.connection)
+    if (connection !== undefined && connection !== this.#current) {
+      this.#current = connection
+      const version = maskingVersion(connection)
+      if (version !== this.#maskingVersion) {
+        this.#maskingVersion = version
+        this.#port.login.tunnel.control({ type: 'policy', version, masking: maskingBytes(connection) })
+      }
+    }
+    return policy.decide({ identity: this.identity, connection: this.connection, analysis, now: new Date() })
+  }
+
+  #tunnelClosed(reason: CloseReason): void {
+    if (this.#over) return
+    if (reason.code === 'ended') return this.#stop('database', undefined)
+    this.#stop('agent', {
+      code: 'agent-lost',
+      sqlState: '08006',
+      message:
+        reason.code === 'agent-lost'
+          ? 'the agent that served this session was lost; what ran may or may not have taken effect'
+          : `the agent ended this session (${reason.code})`,
+      hint: 'Connect again; another agent may serve the connection.',
+    })
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof AuditFileError) {
+      const message = 'the audit log cannot be written, so no result can leave'
+      return this.#stop('gateway', { code: 'audit', sqlState: error.sqlState, message })
+    }
+    if (error instanceof PgWireError || error instanceof MysqlWireError) {
+      const message =
+        error.side === 'frontend' ? `protocol violation: ${error.message}` : 'the database broke the protocol'
+      return this.#stop('violation', { code: 'violation', sqlState: '08P01', message })
+    }
+    const message = 'the gateway failed in this session'
+    this.#stop('gateway', { code: 'internal', sqlState: 'XX000', message })
+  }
+
+  /** Tells the client why, where a message can still follow, and ends both sides. */
+  #stop(reason: EndReason, farewell: Farewell | undefined): void {
+    if (this.#over) return
+    const { socket } = this.#port
+    const last = farewell === undefined || !socket.writable ? undefined : this.#ways.farewell(farewell)
+    if (last === undefined) socket.end()
+    else socket.end(last)
+    this.#finish(reason)
+  }
+
+  #finish(reason: EndReason): void {
+    if (this.#over) return
+    this.#over = true
+    const { inbound, outbound } = this.#ways
+    inbound.end()
+    outbound.end()
+    const { socket, login, log, clock } = this.#port
+    login.tunnel.destroy({ code: reason === 'killed' || reason === 'idle' ? 'killed' : 'aborted', message: reason })
+    if (!socket.destroyed) {
+      socket.end()
+      // Whoever does not read its last message in time has it no longer.
+      setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    }
+    try {
+      log.append({
+        type: 'session-close',
+        session: login.facts,
+        reason,
+        statements: this.#gate.statements,
+        bytes: outbound.bytes,
+        durationMs: Math.round(clock.monotonicMs() - this.#startedMs),
+      })
+    } catch {
+      // The log keeps what has happened already, and writes it when it can; its state shows at /readyz.
+    }
+    this.#end(reason)
+  }
+}
+
+const KILLED: Readonly<Record<KillReason, Farewell & { readonly end: EndReason }>> = {
+  shutdown: { end: 'gateway', code: 'shutdown', sqlState: '57P01', message: 'the gateway is shutting down' },
+  idle: {
+    end: 'idle',
+    code: 'idle',
+    sqlState: '57P05',
+    message: 'the session was idle for too long (limits.idle_timeout)',
+  },
+  administrator: {
+    end: 'killed',
+    code: 'administrator',
+    sqlState: '57P01',
+    message: 'an administrator ended the session',
+  },
+}
+const LINGER_MS = 2000
