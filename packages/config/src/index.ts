@@ -1,7 +1,7 @@
 export { Secret } from './secret.ts'
 export { changedKeys } from './changed-keys.ts'
 export { ConfigError, formatProblem, type ConfigErrorCode, type Problem } from './errors.ts'
-export { loadAgent, loadDev, loadGateway, type Loaded, type LoadOptions } from './load.ts'
+export { loadAgent, loadDev, loadGateway, loadPolicy, loadPolicyCases, type Loaded, type LoadOptions } from './load.ts'
 export type {
   Address,
   AgentConfig,
@@ -17,6 +17,12 @@ export type {
   GatewayLimits,
   KnownAgentConfig,
   LogConfig,
+  PolicyAsking,
+  PolicyCase,
+  PolicyCases,
+  PolicyConnection,
+  PolicyExpectation,
+  PolicyFile,
   ServerTls,
   Target,
   TokenConfig,

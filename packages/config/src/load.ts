@@ -7,11 +7,14 @@ import { agentConfig } from './meaning/agent.ts'
 import { Context } from './meaning/context.ts'
 import { checkTogether } from './meaning/dev.ts'
 import { gatewayConfig } from './meaning/gateway.ts'
+import { policyCases } from './meaning/cases.ts'
+import { policyFile } from './meaning/policy.ts'
 import { agentSection } from './shape/agent.ts'
 import { checkShape } from './shape/check.ts'
 import { gatewaySection } from './shape/gateway.ts'
+import { casesFile } from './shape/cases.ts'
 import { section } from './shape/values.ts'
-import type { AgentConfig, DevConfig, GatewayConfig } from './types.ts'
+import type { AgentConfig, DevConfig, GatewayConfig, PolicyCases, PolicyFile } from './types.ts'
 import { takeUnavailable } from './unavailable.ts'
 
 /** A configuration with what should be known about it. */
@@ -47,6 +50,25 @@ export function loadDev(path: string, options: LoadOptions = {}): Promise<Loaded
   })
 }
 
+/**
+ * Loads the policy of the `gateway:` section: everything that a verdict depends on, and nothing that is secret, so that it can be checked
+ * where no reference leads anywhere. What this version does not have yet is a warning. Throws ConfigError.
+ */
+export function loadPolicy(path: string, options: LoadOptions = {}): Promise<Loaded<PolicyFile>> {
+  return load(
+    path,
+    options,
+    gatewayFile,
+    (value, context, document) => policyFile(value.gateway, document.value, context),
+    true,
+  )
+}
+
+/** Loads a file of cases for a policy. Throws ConfigError. */
+export function loadPolicyCases(path: string): Promise<Loaded<PolicyCases>> {
+  return load(path, { env: {} }, casesFile, (value, _context, document) => policyCases(value, document))
+}
+
 /** A file for `sallyport gateway`. */
 export const gatewayFile = section({ gateway: gatewaySection, agent: agentSection.optional() })
 /** A file for `sallyport agent`. */
@@ -58,19 +80,21 @@ async function load<W, T>(
   path: string,
   { env = process.env }: LoadOptions,
   shape: z.ZodType<W>,
-  meaning: (value: W, context: Context) => T,
+  meaning: (value: W, context: Context, document: ConfigDocument) => T,
+  lenient = false,
 ): Promise<Loaded<T>> {
   const document = parseConfig(path, await readText(path, MAX_FILE_BYTES))
   const { rest, unavailable } = takeUnavailable(document.value)
   const { problems: misshapen, value } = checkShape(shape, rest)
   const context = new Context(dirname(path), env)
-  const config = value === undefined ? undefined : { is: meaning(value, context) }
-  const problems = place(document, [...unavailable, ...misshapen, ...context.problems])
+  const config = value === undefined ? undefined : { is: meaning(value, context, document) }
+  const problems = place(document, [...(lenient ? [] : unavailable), ...misshapen, ...context.problems])
   if (problems.length > 0 || config === undefined) {
     const code = misshapen.length + context.problems.length === 0 ? 'unavailable' : 'invalid'
     throw new ConfigError(code, problems)
   }
-  return { config: config.is, warnings: place(document, context.warnings), files: context.files }
+  const warnings = place(document, [...(lenient ? unavailable : []), ...context.warnings])
+  return { config: config.is, warnings, files: context.files }
 }
 
 /** In the order of the file, one problem for a place: what is said first about it is what matters. */

@@ -1,4 +1,4 @@
-import type { Effect, Identity } from '@sallyport/core'
+import type { Action, ClientKind, Dialect, Effect, Identity } from '@sallyport/core'
 import type { MaskingRules } from '@sallyport/masking'
 import type { PolicyConfig } from '@sallyport/policy'
 import type { Secret } from './secret.ts'
@@ -204,4 +204,62 @@ export interface AgentLimits {
 
 export interface LogConfig {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** What verdicts of a gateway depend on, read without its secrets. */
+export interface PolicyFile {
+  /** Access and guardrails, ready for `compilePolicy`. */
+  readonly policy: PolicyConfig
+  readonly connections: readonly PolicyConnection[]
+  /** The identities that fixed tokens stand for. */
+  readonly identities: readonly Identity[]
+}
+
+export interface PolicyConnection {
+  readonly name: string
+  readonly dialect: Dialect
+  /** The engine as the file has it: `postgres`, `mysql`, `mariadb`. */
+  readonly engine: string
+  /** Functions beyond the built-in ones, by `schema.name` or `name`, and what a call does. */
+  readonly functions: ReadonlyMap<string, readonly Effect[]>
+}
+
+/** Cases of a policy: what it must say to whom about what. */
+export interface PolicyCases {
+  /** The file of the policy, relative to the cases; undefined: `NAME.yaml` beside `NAME.cases.yaml`. */
+  readonly policy: string | undefined
+  readonly cases: readonly PolicyCase[]
+}
+
+export interface PolicyCase {
+  /** Line of the file, from 1. */
+  readonly line: number
+  readonly name: string | undefined
+  readonly asking: PolicyAsking
+  readonly sql: string
+  readonly expected: PolicyExpectation
+}
+
+/** Who asks, where and when. */
+export interface PolicyAsking {
+  readonly user: string
+  /** Undefined: those of the file's token for the user, or none. */
+  readonly groups: readonly string[] | undefined
+  /** Undefined: that of the file's token for the user, or human. */
+  readonly kind: ClientKind | undefined
+  readonly connection: string
+  /** Undefined is now. */
+  readonly at: Date | undefined
+  /** The version that the server calls itself, for MySQL and MariaDB. */
+  readonly server: string | undefined
+  /** The current database, for MySQL and MariaDB. */
+  readonly database: string | undefined
+}
+
+export interface PolicyExpectation {
+  readonly action: Action
+  /** Ids of the rules that decide, in any order; undefined: whichever. */
+  readonly rules: readonly string[] | undefined
+  /** Ids of the rules in observe mode that match, in any order; undefined: whichever. */
+  readonly observed: readonly string[] | undefined
 }

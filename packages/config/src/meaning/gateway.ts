@@ -115,7 +115,8 @@ function agentsOf(
   })
 }
 
-function connectionsOf(section: GatewaySection, context: Context): GatewayConfig['connections'] {
+/** The connections; what is wrong or unwise about them goes to the context. */
+export function connectionsOf(section: GatewaySection, context: Context): GatewayConfig['connections'] {
   const masking = new Map(Object.entries(section.masking ?? {}).map(([name, rules]) => [name, maskingOf(rules)]))
   const agents = section.agents.map(({ name }) => name)
   return section.connections.map((connection, index) => {
@@ -156,7 +157,8 @@ function maskingNamed(
   return rules ?? NO_RULES
 }
 
-function policyOf(section: GatewaySection, context: Context): PolicyConfig {
+/** Access and guardrails; what is wrong with them goes to the context. */
+export function policyOf(section: GatewaySection, context: Context): PolicyConfig {
   const policy: PolicyConfig = {
     sets: setsOf(section.guardrails),
     connections: section.connections.map(({ name, access, guardrails }) => ({
@@ -165,13 +167,15 @@ function policyOf(section: GatewaySection, context: Context): PolicyConfig {
       guardrails: (guardrails ?? []).map(setUseOf),
     })),
   }
-  for (const { message, path } of checkPolicy(policy)) {
-    const [part, ...rest] = path
-    const last = rest.at(-1)
-    const inFile = typeof last === 'string' ? [...rest.slice(0, -1), writtenKey(last)] : rest
-    context.problem([...TOP, part === 'sets' ? 'guardrails' : 'connections', ...inFile], message)
-  }
+  for (const { message, path } of checkPolicy(policy)) context.problem(pathInFile(path), message)
   return policy
+}
+
+/** Where in the file something of a PolicyConfig stands. */
+export function pathInFile([part, ...rest]: readonly (string | number)[]): Path {
+  const last = rest.at(-1)
+  const inFile = typeof last === 'string' ? [...rest.slice(0, -1), writtenKey(last)] : rest
+  return [...TOP, part === 'sets' ? 'guardrails' : 'connections', ...inFile]
 }
 
 function limitsOf(limits: NonNullable<GatewaySection['limits']>): GatewayConfig['limits'] {
