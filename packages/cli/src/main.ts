@@ -4,11 +4,24 @@ import { auditKeygen } from './commands/audit-keygen.ts'
 import { auditVerify } from './commands/audit-verify.ts'
 import { demo } from './commands/demo.ts'
 import { dev } from './commands/dev.ts'
+import { explain } from './commands/explain.ts'
 import { gateway } from './commands/gateway.ts'
+import { policyCheck } from './commands/policy-check.ts'
+import { policyTest } from './commands/policy-test.ts'
 
-const COMMANDS: readonly Command[] = [demo, dev, gateway, agent, auditVerify, auditKeygen]
+const COMMANDS: readonly Command[] = [
+  demo,
+  dev,
+  gateway,
+  agent,
+  explain,
+  policyCheck,
+  policyTest,
+  auditVerify,
+  auditKeygen,
+]
 
-/** Runs one command line; resolves to the exit code: 0 done, 1 failed, 2 called wrongly. */
+/** Runs one command line; resolves to the exit code: 0 done, 1 failed, 2 called wrongly; a command may add its own. */
 export async function main(args: readonly string[]): Promise<number> {
   const command = COMMANDS.find(({ words }) => words.every((word, index) => args[index] === word))
   if (command === undefined) return overview(args)
