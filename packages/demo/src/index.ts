@@ -6,6 +6,7 @@ export { MYSQL_ADVICE, startMysql, type MysqlOptions, type MysqlServer } from '.
 export { findMysql, mysqlIn, type MysqlInstallation } from './mysql/installation.ts'
 export type { ServerTls } from './server-process.ts'
 export { tether, type Tether } from './tether.ts'
+export { loadMysqlShop } from './shop/load-mysql.ts'
 export { loadShop, type LoadedShop, type ShopRole } from './shop/load-postgres.ts'
 export { shop, type ShopOptions } from './shop/shop.ts'
 export type { Table, Value } from './shop/table.ts'

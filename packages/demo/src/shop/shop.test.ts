@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { copyLine } from './copy-text.ts'
+import { loadDataLine } from './load-data-text.ts'
 import { randomFor } from './random.ts'
 import { shop, type ShopOptions } from './shop.ts'
 import { date, money, timestamp } from './table.ts'
@@ -69,4 +70,27 @@ test('random numbers stay in their bounds and reach both ends', () => {
   const seen = new Set(Array.from({ length: 400 }, () => random.integer(-2, 3)))
   expect([...seen].sort((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2, 3])
   expect(random.fill('A-@#')).toMatch(/^[A-Z]-[1-9]\d$/)
+})
+
+test('any text survives the text format of LOAD DATA', () => {
+  // What the server does with a field, by the manual's table of escapes.
+  const read = (field: string): string =>
+    field.replaceAll(
+      /\\(.)/g,
+      (_whole, mark: string) => ({ n: '\n', r: '\r', t: '\t', '\\': '\\', '0': '\0', Z: '\u001A' })[mark] ?? '?',
+    )
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), (texts) => {
+      const line = loadDataLine(texts)
+      expect(line.indexOf('\n')).toBe(line.length - 1)
+      expect(line.slice(0, -1).split('\t').map(read)).toEqual(texts)
+    }),
+    { interruptAfterTimeLimit: 2000 },
+  )
+})
+
+test('values take the form that LOAD DATA expects', () => {
+  expect(loadDataLine([null, true, 1.5, ['a "b"', 'c\\'], { k: 'v' }, Uint8Array.of(0, 255)])).toBe(
+    '\\N\t1\t1.5\t["a \\\\"b\\\\"","c\\\\\\\\"]\t{"k":"v"}\t00ff\n',
+  )
 })
