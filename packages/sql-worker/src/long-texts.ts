@@ -1,11 +1,11 @@
 import type { Analysis } from '@sallyport/core'
-import type { PostgresSettings, SqlLimits } from '@sallyport/sql'
+import type { MysqlSettings, PostgresSettings, SqlLimits } from '@sallyport/sql'
 import { openSqlWorker, type SqlWorker } from './sql-worker.ts'
 
 /** Reads texts that would hold up the event loop, somewhere else. */
 export interface LongTextReader {
   /** Rejects when there is nowhere to read it. The catalogue of the settings is not asked: its answers cannot cross to another thread. */
-  readonly analyse: (text: string, settings: PostgresSettings) => Promise<Analysis>
+  readonly analyse: (text: string, settings: PostgresSettings | MysqlSettings) => Promise<Analysis>
   readonly close: () => Promise<void>
 }
 
@@ -13,10 +13,11 @@ export interface LongTextReader {
 export function longTextReader(limits: Partial<SqlLimits>): LongTextReader {
   let opening: Promise<SqlWorker> | undefined
   return {
-    analyse: async (text, { searchPath, functions }) => {
+    analyse: async (text, settings) => {
       opening ??= openSqlWorker({ limits })
       try {
-        return await (await opening).analyse(text, { searchPath, functions, catalogue: undefined })
+        const plain = 'flavour' in settings ? settings : { ...settings, catalogue: undefined }
+        return await (await opening).analyse(text, plain)
       } catch (error) {
         opening = undefined
         throw error

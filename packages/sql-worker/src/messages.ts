@@ -1,10 +1,13 @@
 import type { Analysis } from '@sallyport/core'
-import type { CatalogueSnapshot, PostgresSettings, SqlLimits } from '@sallyport/sql'
+import type { CatalogueSnapshot, MysqlSettings, PostgresSettings, SqlLimits } from '@sallyport/sql'
 
 /** What a session's settings look like when they travel to the thread: the catalogue goes as data. */
 export interface WorkerSettings extends Pick<PostgresSettings, 'searchPath' | 'functions'> {
   readonly catalogue: CatalogueSnapshot | undefined
 }
+
+/** Settings of which nothing is a catalogue: they travel as they are. Those of MySQL have a flavour. */
+export type PlainSettings = Pick<PostgresSettings, 'searchPath' | 'functions'> | MysqlSettings
 
 /** What the thread is born with. */
 export interface WorkerData {
@@ -15,7 +18,7 @@ export interface WorkerData {
 export interface Job {
   readonly id: number
   readonly text: string
-  readonly settings: Pick<PostgresSettings, 'searchPath' | 'functions'>
+  readonly settings: PlainSettings
   readonly catalogue: CatalogueSnapshot | { readonly version: string } | undefined
 }
 

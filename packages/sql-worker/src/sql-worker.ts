@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Analysis } from '@sallyport/core'
-import type { SqlLimits } from '@sallyport/sql'
+import type { MysqlSettings, SqlLimits } from '@sallyport/sql'
 import { SqlWorkerError } from './errors.ts'
 import type { Answer, Job, WorkerData, WorkerSettings } from './messages.ts'
 
@@ -41,7 +41,7 @@ export async function openSqlWorker(options: Partial<SqlWorkerOptions> = {}): Pr
 
 interface Waiting {
   readonly text: string
-  readonly settings: WorkerSettings
+  readonly settings: WorkerSettings | MysqlSettings
   readonly settle: (analysis: Analysis) => void
 }
 
@@ -76,7 +76,7 @@ export class SqlWorker {
   }
 
   /** The facts of a text. Never rejects: a full queue, a lapse of time and a dead thread are `too-slow`. */
-  analyse(text: string, settings: WorkerSettings): Promise<Analysis> {
+  analyse(text: string, settings: WorkerSettings | MysqlSettings): Promise<Analysis> {
     if (this.#closed) return Promise.resolve(tooSlow('the SQL worker is closed'))
     const full =
       this.#queue.length >= this.#options.maxQueuedTexts ||
@@ -118,15 +118,7 @@ export class SqlWorker {
 
   async #ask(thread: Worker, { text, settings }: Waiting): Promise<Analysis> {
     const id = (this.#jobs += 1)
-    const { catalogue, searchPath, functions } = settings
-    const known = catalogue !== undefined && catalogue.version === this.#catalogueVersion
-    const job: Job = {
-      id,
-      text,
-      settings: { searchPath, functions },
-      catalogue: known ? { version: catalogue.version } : catalogue,
-    }
-    if (catalogue !== undefined) this.#catalogueVersion = catalogue.version
+    const job = this.#job(id, text, settings)
     const answer = next(thread, this.#options.timeoutMs, (message) => message.type === 'answer' && message.id === id)
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     thread.postMessage(job)
@@ -136,6 +128,19 @@ export class SqlWorker {
     return message === 'timeout'
       ? tooSlow(`the statement takes longer than ${String(this.#options.timeoutMs)} ms to parse`)
       : tooSlow('the statement exhausts the SQL parser')
+  }
+
+  #job(id: number, text: string, settings: Waiting['settings']): Job {
+    if ('flavour' in settings) return { id, text, settings, catalogue: undefined }
+    const { catalogue, searchPath, functions } = settings
+    const known = catalogue !== undefined && catalogue.version === this.#catalogueVersion
+    if (catalogue !== undefined) this.#catalogueVersion = catalogue.version
+    return {
+      id,
+      text,
+      settings: { searchPath, functions },
+      catalogue: known ? { version: catalogue.version } : catalogue,
+    }
   }
 
   async #ready(): Promise<Worker | undefined> {

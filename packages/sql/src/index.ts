@@ -9,6 +9,7 @@ export { loadPostgres, type PostgresAnalyser } from './postgres/analyser.ts'
 export { parseSearchPath } from './postgres/search-path.ts'
 export { DEFAULT_POSTGRES_SETTINGS, postgresSettingsKey, type PostgresSettings } from './postgres/settings.ts'
 export { loadMysql, type MysqlAnalyser } from './mysql/analyser.ts'
+export { isSafeCharacterSet as isSafeMysqlCharacterSet } from './mysql/lexer/encoding.ts'
 export { settingsAfter as mysqlSettingsAfter } from './mysql/settings-after.ts'
 export {
   DEFAULT_MARIADB_SETTINGS,
