@@ -1,12 +1,18 @@
 /**
  * What went wrong on a MySQL or MariaDB conversation.
  *
- * - `malformed-message`: bytes that are no packet of the protocol, or one beyond a bound (remote violation).
+ * - `malformed-message`: bytes that are no packet of the protocol, (remote violation).
+ * - `message-too-large`: a message beyond the bound that was set (remote violation).
  * - `protocol-violation`: a well-formed packet that may not come now (remote violation).
  * - `conversation-full`: more commands wait for replies than `maxPending` allows (the caller did not hold back).
  * - `unsupported`: asked for something the machine cannot do, such as forwarding COM_BINLOG_DUMP (local misuse).
  */
-export type MysqlWireErrorCode = 'malformed-message' | 'protocol-violation' | 'conversation-full' | 'unsupported'
+export type MysqlWireErrorCode =
+  | 'malformed-message'
+  | 'message-too-large'
+  | 'protocol-violation'
+  | 'conversation-full'
+  | 'unsupported'
 
 /** Which side sent what is wrong; `local` for misuse of this package. */
 export type Side = 'frontend' | 'backend' | 'local'
@@ -30,6 +36,15 @@ export class MalformedMessageError extends MysqlWireError {
 
   constructor(side: Side, message: string, options?: { readonly cause: unknown }) {
     super('malformed-message', side, message, options)
+  }
+}
+
+/** A message beyond the bound: what follows it cannot be found without reading it, and the session ends. */
+export class MessageTooLargeError extends MysqlWireError {
+  override readonly name = 'MessageTooLargeError'
+
+  constructor(side: Side, bytes: number, maxBytes: number) {
+    super('message-too-large', side, `A message has ${bytes} bytes or more; at most ${maxBytes} are allowed`)
   }
 }
 

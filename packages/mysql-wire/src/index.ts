@@ -31,6 +31,7 @@ export type { Lookup } from './conversation/statements.ts'
 export {
   ConversationFullError,
   MalformedMessageError,
+  MessageTooLargeError,
   MysqlWireError,
   type MysqlWireErrorCode,
   ProtocolViolationError,

@@ -12,6 +12,7 @@
 import { decodeUtf8Lossy, encodeUtf8 } from '@sallyport/bytes'
 import { mix } from './auth/scramble.ts'
 import type { ErrPacket } from './backend/err-packet.ts'
+import type { OkPacket } from './backend/ok-packet.ts'
 import { type BackendMessage, encodeBackend } from './backend/message.ts'
 import { type Capabilities, CLIENT } from './capabilities.ts'
 import { MysqlWireError } from './errors.ts'
@@ -36,8 +37,8 @@ export type StartupEvent =
   /** A packet of the frontend; `leftover` says whether bytes were already buffered behind it. */
   | { readonly type: 'Packet'; readonly raw: RawPacket; readonly leftover: boolean }
   | { readonly type: 'TlsEstablished' }
-  /** The owner accepted the password, or needs none. */
-  | { readonly type: 'Authenticated' }
+  /** The owner accepted the password, or needs none; `status` is what the session begins with, in bits of SERVER_STATUS. */
+  | { readonly type: 'Authenticated'; readonly status?: number }
   /** The owner refuses the session: a wrong password, an unknown connection, a limit. */
   | { readonly type: 'Refused'; readonly error: ErrPacket }
 
@@ -167,7 +168,9 @@ export function stepStartup(state: StartupState, event: StartupEvent, options: S
     case 'TlsEstablished':
       return move(state, 'TlsEstablished', () => ({ state: { ...state, encrypted: true }, effects: [] }))
     case 'Authenticated':
-      return move(state, 'Authenticated', () => reply({ ...state, nonce: NOTHING }, [OK]))
+      return move(state, 'Authenticated', () =>
+        reply({ ...state, nonce: NOTHING }, [{ ...OK, status: event.status ?? OK.status }]),
+      )
     case 'Refused':
       return move(state, 'Refused', () => refuse(state, event.error))
     case 'Packet':
@@ -308,7 +311,7 @@ const NOTHING = new Uint8Array(0)
 const ASK_KEY = 2
 const FULL_AUTHENTICATION: BackendMessage = { type: 'AuthMoreData', data: Uint8Array.of(4) }
 const CLEAR_PASSWORD: BackendMessage = { type: 'AuthSwitchRequest', plugin: 'mysql_clear_password', data: NOTHING }
-const OK: BackendMessage = {
+const OK: OkPacket = {
   type: 'OK',
   end: false,
   affectedRows: 0n,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MalformedMessageError } from '../errors.ts'
+import { MalformedMessageError, MessageTooLargeError } from '../errors.ts'
 import { encodePackets, packetsOf } from './encode-packets.ts'
 import { PacketReader } from './packet-reader.ts'
 import { MAX_PACKET_PAYLOAD } from './raw-packet.ts'
@@ -51,12 +51,12 @@ describe('PacketReader', () => {
     expect(() => reader.next()).toThrow(MalformedMessageError)
   })
 
-  test('a message beyond the bound is malformed by its header alone', () => {
+  test('a message beyond the bound is refused by its header alone', () => {
     const reader = new PacketReader({ maxMessageBytes: 14, side: 'backend' })
     reader.push(encodePackets(new Uint8Array(10), 0))
     expect(reader.next()?.payload.length).toBe(10)
     reader.push(Uint8Array.of(11, 0, 0, 0))
-    expect(() => reader.next()).toThrow(expect.objectContaining({ code: 'malformed-message', side: 'backend' }))
+    expect(() => reader.next()).toThrow(expect.objectContaining({ code: 'message-too-large', side: 'backend' }))
   })
 
   test('packets that are renumbered keep everything but their ids', () => {

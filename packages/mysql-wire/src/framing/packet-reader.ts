@@ -1,5 +1,5 @@
 import { ChunkQueue } from '@sallyport/bytes'
-import { MalformedMessageError, type Side } from '../errors.ts'
+import { MalformedMessageError, MessageTooLargeError, type Side } from '../errors.ts'
 import { HEADER_BYTES, MAX_PACKET_PAYLOAD, type RawPacket } from './raw-packet.ts'
 
 /**
@@ -48,10 +48,7 @@ export class PacketReader {
       }
       const end = at + HEADER_BYTES + length
       if (end > this.#maxMessageBytes) {
-        throw new MalformedMessageError(
-          this.#side,
-          `A message has ${end} bytes or more; at most ${this.#maxMessageBytes} are allowed`,
-        )
+        throw new MessageTooLargeError(this.#side, end, this.#maxMessageBytes)
       }
       this.#needed = end
       if (queue.length < end) return undefined

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MalformedMessageError } from '../errors.ts'
+import { MalformedMessageError, MessageTooLargeError } from '../errors.ts'
 import { encodePackets } from './encode-packets.ts'
 import { PacketScanner, type PacketRun, type ScannerSink } from './packet-scanner.ts'
 import { MAX_PACKET_PAYLOAD } from './raw-packet.ts'
@@ -59,10 +59,10 @@ describe('PacketScanner', () => {
     expect(recorder.messages[0]?.bytes.length).toBe(bytes.length)
   })
 
-  test('a message beyond the bound is malformed by its header alone', () => {
+  test('a message beyond the bound is refused by its header alone', () => {
     const scanner = new PacketScanner({ maxMessageBytes: 14 })
     scanner.scan(encodePackets(new Uint8Array(10), 0), new Recorder())
-    expect(() => scanner.scan(Uint8Array.of(11, 0, 0, 0, 0), new Recorder())).toThrow(MalformedMessageError)
+    expect(() => scanner.scan(Uint8Array.of(11, 0, 0, 0, 0), new Recorder())).toThrow(MessageTooLargeError)
   })
 
   test('rows whose ids do not follow each other are malformed', () => {

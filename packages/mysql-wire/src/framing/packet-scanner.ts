@@ -1,4 +1,4 @@
-import { MalformedMessageError, type Side } from '../errors.ts'
+import { MalformedMessageError, MessageTooLargeError, type Side } from '../errors.ts'
 import { joinPayload } from './packet-reader.ts'
 import { HEADER_BYTES, MAX_PACKET_PAYLOAD, type RawPacket } from './raw-packet.ts'
 
@@ -115,10 +115,7 @@ export class PacketScanner {
     } else {
       const total = this.#partBytes + HEADER_BYTES + length
       if (total > this.#maxMessageBytes) {
-        throw new MalformedMessageError(
-          this.#side,
-          `A message has ${total} bytes or more; at most ${this.#maxMessageBytes} are allowed`,
-        )
+        throw new MessageTooLargeError(this.#side, total, this.#maxMessageBytes)
       }
       const size = HEADER_BYTES + length
       this.#partBytes = total
