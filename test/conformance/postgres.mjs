@@ -1,98 +1,89 @@
-// Conformance of the PostgreSQL classifier over files of statements: counts by kind and effect, what fails, what stays unknown.
-//
-//   node test/conformance/postgres.mjs [--max-unknown PERCENT] [FILE-OR-FOLDER …]
-//
-// A .jsonl file has a JSON string, or an object with `sql`, on each line; a .sql file is one text. Without an argument the
-// repository's own cases are read. EXECUTE and FETCH count with the facts of what the same file prepared or declared.
-// The exit code is 1 when a text fails, or when more than the given share of a file's statements stays unknown.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+// PostgreSQL: its classifier, and the server's own word on what it would take. Nothing executes: each text is only prepared.
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { decodeBackend, encodeFrontend, MessageReader, noticeField } from '@sallyport/pg-wire'
 import { DEFAULT_POSTGRES_SETTINGS, loadPostgres, resolveNamed } from '@sallyport/sql'
 
-const own = join(dirname(fileURLToPath(import.meta.url)), 'cases', 'postgres')
-const { values, positionals } = parseArgs({
-  options: { 'max-unknown': { type: 'string' } },
-  allowPositionals: true,
-})
-// The own cases hold unknown statements on purpose.
-const maxUnknownShare = Number(values['max-unknown'] ?? (positionals.length > 0 ? 2 : 100)) / 100
+/** Where the grammar's complaints come from; all others come after parsing. */
+const GRAMMAR_FILES = new Set(['gram.y', 'scan.l', 'parser.c', 'scansup.c'])
+const BATCH = 200
 const analyser = await loadPostgres()
-let failed = false
 
-for (const path of (positionals.length > 0 ? positionals : [own]).flatMap((each) => filesIn(each))) {
-  const report = classify(textsOf(path))
-  print(path, report)
-  if (report.failures.length > 0 || report.unknown.length > maxUnknownShare * report.statements) failed = true
-}
-process.exitCode = failed ? 1 : 0
-
-function filesIn(path) {
-  if (!statSync(path).isDirectory()) return [path]
-  return readdirSync(path)
-    .filter((name) => ['.sql', '.jsonl'].includes(extname(name)) && !name.includes('mysql'))
-    .toSorted((one, other) => (one < other ? -1 : 1))
-    .map((name) => join(path, name))
-}
-
-function textsOf(path) {
-  const content = readFileSync(path, 'utf8')
-  if (extname(path) === '.sql') return [content]
-  return content
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line))
-    .map((value) => (typeof value === 'string' ? value : value.sql))
+/** @param {{ host: string, port: number, user: string } | undefined} server without one only the classifier is asked */
+export async function openPostgres(server) {
+  const wire = server === undefined ? undefined : await openWire(server)
+  return {
+    name: server === undefined ? 'PostgreSQL (no server)' : `PostgreSQL ${wire.version}`,
+    dialect: 'postgres',
+    opinion: 'postgres',
+    trap: (line) => line.pg18 ?? line.pg15,
+    analyse: (text) => analyser.analyse(text, DEFAULT_POSTGRES_SETTINGS),
+    resolve: resolveNamed,
+    /** Whether the server's grammar takes each text; undefined without a server. */
+    accepts:
+      wire === undefined
+        ? undefined
+        : async (texts) => {
+            const answers = []
+            for (let at = 0; at < texts.length; at += BATCH)
+              answers.push(...(await wire.parse(texts.slice(at, at + BATCH))))
+            return answers
+          },
+    close: async () => wire?.end(),
+  }
 }
 
-function classify(texts) {
-  const report = { texts: texts.length, statements: 0, kinds: new Map(), effects: new Map(), failures: [], unknown: [] }
-  const named = new Map()
-  for (const text of texts) {
-    const analysis = analyser.analyse(text, DEFAULT_POSTGRES_SETTINGS)
-    if (!analysis.ok) {
-      report.failures.push({ text, failure: analysis.failure })
-      continue
-    }
-    for (const bare of analysis.statements) {
-      const { session } = bare
-      if (session?.type === 'prepare' || session?.type === 'declare') named.set(session.name, session.statement)
-      const statement = resolveNamed(bare, named.get(session?.name))
-      report.statements += 1
-      count(report.kinds, statement.kind)
-      for (const effect of statement.effects) count(report.effects, effect)
-      if (statement.effects.has('unknown')) report.unknown.push(statement)
+async function openWire({ host, port, user }) {
+  const socket = connect({ host, port, noDelay: true })
+  await once(socket, 'connect')
+  const reader = new MessageReader({ maxMessageBytes: 64 * 1024 * 1024, side: 'backend' })
+  const chunks = socket[Symbol.asyncIterator]()
+  const next = async () => {
+    for (;;) {
+      const raw = reader.next()
+      if (raw !== undefined) return decodeBackend(raw)
+      const { value, done } = await chunks.next()
+      if (done) throw new Error('PostgreSQL hung up')
+      reader.push(value)
     }
   }
-  return report
+  const ready = async () => {
+    const seen = []
+    for (;;) {
+      const message = await next()
+      if (message.type === 'ReadyForQuery') return seen
+      seen.push(message)
+    }
+  }
+  const send = (...messages) => socket.write(Buffer.concat(messages.map((each) => encodeFrontend(each))))
+  const parameters = Object.entries({ user, database: 'postgres', client_encoding: 'UTF8' })
+  send({
+    type: 'StartupMessage',
+    major: 3,
+    minor: 0,
+    parameters: parameters.map(([name, value]) => ({ name, value })),
+  })
+  const greeting = await ready()
+  const version = greeting.find(({ type, name }) => type === 'ParameterStatus' && name === 'server_version')?.value
+  return {
+    version,
+    parse: async (texts) => {
+      const answers = []
+      // No text can have a NUL in this protocol.
+      const sent = texts.map((text) => !text.includes('\0'))
+      send(
+        ...texts.flatMap((query, index) =>
+          sent[index] ? [{ type: 'Parse', name: '', query, parameterTypes: [] }, { type: 'Sync' }] : [],
+        ),
+      )
+      for (const wasSent of sent) answers.push(wasSent && !refusedByGrammar(await ready()))
+      return answers
+    },
+    end: () => socket.destroy(),
+  }
 }
 
-function count(counts, key) {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
-}
-
-function print(path, { texts, statements, kinds, effects, failures, unknown }) {
-  const share = statements === 0 ? 0 : (100 * unknown.length) / statements
-  const list = (counts) =>
-    [...counts]
-      .toSorted((one, other) => other[1] - one[1])
-      .map(([name, number]) => `${name} ${number}`)
-      .join(', ')
-  const reasons = new Map()
-  for (const { kind, functions } of unknown) {
-    const names = functions
-      .filter((call) => call.effects.has('unknown'))
-      .map(({ schema, name }) => (schema === undefined ? name : `${schema}.${name}`))
-    count(reasons, names[0] ?? kind)
-  }
-  process.stdout.write(`${path}
-  texts ${texts}, statements ${statements}, failures ${failures.length}, unknown ${unknown.length} (${share.toFixed(2)} %)
-  kinds: ${list(kinds)}
-  effects: ${list(effects)}
-  unknown for: ${list(new Map([...reasons].slice(0, 40)))}
-`)
-  for (const { text, failure } of failures.slice(0, 20)) {
-    process.stdout.write(`  ${failure.code} (${failure.message}): ${text.slice(0, 120).replaceAll('\n', ' ')}\n`)
-  }
+function refusedByGrammar(messages) {
+  const error = messages.find(({ type }) => type === 'ErrorResponse')
+  return error !== undefined && GRAMMAR_FILES.has(noticeField(error, 'file'))
 }

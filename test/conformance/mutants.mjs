@@ -1,9 +1,12 @@
 // Invalid neighbours of valid statements: a token left out, doubled, exchanged with its neighbour, replaced by one from elsewhere, or the end cut
 // off. Deterministic for a seed.
 
-/** @returns up to `count` mutants of a text, none of which is the text itself */
-export function mutants(text, count, seed) {
-  const tokens = text.match(TOKEN) ?? []
+/**
+ * @param {'postgres' | 'mysql'} dialect
+ * @returns {string[]} up to `count` mutants of a text, none of which is the text itself
+ */
+export function mutants(text, count, seed, dialect) {
+  const tokens = text.match(TOKENS[dialect]) ?? []
   const random = generator(seed)
   const found = new Set()
   if (tokens.length < 4) return []
@@ -38,7 +41,11 @@ function generator(seed) {
   }
 }
 
-const TOKEN = /\s+|`[^`]*`|'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|\/\*[^]*?\*\/|@{0,2}[\w$]+|./g
+const TOKENS = {
+  mysql: /\s+|`[^`]*`|'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|\/\*[^]*?\*\/|@{0,2}[\w$]+|./g,
+  postgres:
+    /\s+|\$(\w*)\$[^]*?\$\1\$|[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\/\*[^]*?\*\/|--[^\n]*|\$?[\w]+|[-+*/<>=~!@#%^&|?]+|::|./g,
+}
 const STRAY = [
   ' SELECT ',
   ' FROM ',
