@@ -15,7 +15,7 @@ const analyser = loadMysql()
 
 /**
  * @param {'mysql' | 'mariadb'} flavour
- * @param {{ host: string, port: number, user: string } | undefined} server without one only the classifier is asked
+ * @param {{ host: string, port: number, user: string, password: string } | undefined} server without one only the classifier is asked
  */
 export async function openMysql(flavour, server) {
   const live = server === undefined ? undefined : await connect(server)
@@ -38,8 +38,8 @@ export async function openMysql(flavour, server) {
   }
 }
 
-async function connect({ host, port, user }) {
-  const connection = await driver.createConnection({ host, port, user })
+async function connect({ host, port, user, password }) {
+  const connection = await driver.createConnection({ host, port, user, password })
   await connection.query(`CREATE DATABASE IF NOT EXISTS ${SCRATCH}`)
   await connection.query(`USE ${SCRATCH}`)
   const [[{ version }]] = await connection.query('SELECT version() AS version')

@@ -36,7 +36,7 @@ async function ofPostgres() {
     }))
     for (const statement of statements) visitor.statement(statement)
     const outer = statements[0]
-    const kind = /^with/.test(outer?.type ?? '') ? outer.in.type : (outer?.type ?? '')
+    const kind = outer?.type.startsWith('with') ? outer.in.type : (outer?.type ?? '')
     return { statements: statements.length, kind, tables: [...names].filter((name) => !withs.has(name)) }
   }
 }

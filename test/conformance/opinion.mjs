@@ -66,6 +66,7 @@ function ask(worker, text) {
     const failed = () => done('late')
     const timer = setTimeout(() => done('late'), TIME_LIMIT_MS)
     worker.on('message', done).on('error', failed)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage(text)
   })
 }

@@ -35,7 +35,7 @@ const { values } = parseArgs({
 })
 const isOwn = values.postgres === undefined && values.mysql === undefined
 const paths = isOwn
-  ? { postgres: [join(own, 'postgres')], mysql: [join(own, 'mysql')] }
+  ? { postgres: [join(own, 'postgres'), join(own, 'both')], mysql: [join(own, 'mysql'), join(own, 'both')] }
   : { postgres: values.postgres ?? [], mysql: values.mysql ?? [] }
 const options = { sample: Number(values.sample), mutants: Number(values.mutants) }
 /** Disagreements that were looked into, by dialect and text: the other side is wrong there, or means something else. */
@@ -105,7 +105,9 @@ async function judgeAll(where, dialect, opinion) {
 function differences(reports, dialect) {
   if (!isOwn) return { open: 0, all: 0 }
   const differ = reports.flatMap(({ opinions }) => opinions.differ)
-  const open = differ.filter(({ sql }) => !judged.has(`${dialect.opinion} ${sql}`))
+  const open = differ.filter(
+    ({ sql, answer }) => answer !== 'sees no statement' && !judged.has(`${dialect.opinion} ${sql}`),
+  )
   for (const { sql, answer } of open)
     process.stdout.write(`${JSON.stringify({ opinion: dialect.opinion, sql, said: answer, why: '' })}\n`)
   return { open: open.length, all: reports.reduce((sum, { opinions }) => sum + opinions.asked, 0) }

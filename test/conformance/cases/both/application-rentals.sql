@@ -1,0 +1,26 @@
+-- What a video shop's application asks.
+SELECT id, first_name, last_name FROM actor WHERE last_name LIKE '%LI%' ORDER BY last_name, first_name;
+SELECT UPPER(CONCAT(first_name, ' ', last_name)) AS actor_name FROM actor;
+SELECT last_name, COUNT(*) AS actors FROM actor GROUP BY last_name HAVING COUNT(*) >= 2;
+SELECT s.first_name, s.last_name, SUM(p.amount) AS total FROM staff s INNER JOIN payment p ON s.id = p.staff_id WHERE p.paid >= '2005-08-01' AND p.paid < '2005-09-01' GROUP BY s.id, s.first_name, s.last_name;
+SELECT f.title, COUNT(fa.actor_id) AS actors FROM film f INNER JOIN film_actor fa ON f.id = fa.film_id GROUP BY f.id, f.title ORDER BY actors DESC;
+SELECT COUNT(*) AS copies FROM copy_of_film WHERE film_id IN (SELECT id FROM film WHERE title = 'THE LOCK');
+SELECT m.first_name, m.last_name, SUM(p.amount) AS paid FROM member m JOIN payment p ON m.id = p.member_id GROUP BY m.id, m.first_name, m.last_name ORDER BY m.last_name;
+SELECT title FROM film WHERE (title LIKE 'K%' OR title LIKE 'Q%') AND language_id IN (SELECT id FROM language WHERE name = 'English');
+SELECT first_name, last_name FROM actor WHERE id IN (SELECT actor_id FROM film_actor WHERE film_id = (SELECT id FROM film WHERE title = 'THE KEY'));
+SELECT m.first_name, m.last_name, m.email FROM member m JOIN address a ON m.address_id = a.id JOIN city c ON c.name = a.city JOIN country co ON co.id = c.country_id WHERE co.name = 'Canada';
+SELECT f.title, COUNT(r.id) AS rented FROM film f JOIN copy_of_film c ON c.film_id = f.id JOIN rental r ON r.copy_id = c.id GROUP BY f.title ORDER BY rented DESC LIMIT 10;
+SELECT c.name AS genre, SUM(p.amount) AS gross FROM category c JOIN film_category fc ON fc.category_id = c.id JOIN copy_of_film i ON i.film_id = fc.film_id JOIN rental r ON r.copy_id = i.id JOIN payment p ON p.rental_id = r.id GROUP BY c.name ORDER BY gross DESC LIMIT 5;
+SELECT title, rental_rate, AVG(rental_rate) OVER (PARTITION BY rating) AS average, rental_rate - AVG(rental_rate) OVER (PARTITION BY rating) AS difference FROM film;
+SELECT * FROM (SELECT title, rating, length, ROW_NUMBER() OVER (PARTITION BY rating ORDER BY length DESC) AS place FROM film) ranked WHERE place <= 3;
+SELECT category, COUNT(*) AS films, AVG(length) AS minutes FROM film_list GROUP BY category ORDER BY films DESC;
+SELECT DISTINCT rating FROM film WHERE length BETWEEN 60 AND 120 AND rating IS NOT NULL;
+SELECT r.id, r.rented, m.last_name FROM rental r JOIN member m USING (id) WHERE r.returned IS NULL ORDER BY r.rented DESC LIMIT 25 OFFSET 50;
+WITH first_rental AS (SELECT member_id, MIN(rented) AS since FROM rental GROUP BY member_id) SELECT m.id, m.email, f.since FROM member m LEFT JOIN first_rental f ON f.member_id = m.id WHERE m.active = TRUE ORDER BY f.since;
+WITH RECURSIVE chain (id, depth) AS (SELECT manager_id, 1 FROM shop UNION ALL SELECT id + 1, depth + 1 FROM chain WHERE depth < 5) SELECT depth, COUNT(*) FROM chain GROUP BY depth;
+SELECT CASE WHEN length < 60 THEN 'short' WHEN length < 120 THEN 'middle' ELSE 'long' END AS size, COUNT(*) FROM film GROUP BY CASE WHEN length < 60 THEN 'short' WHEN length < 120 THEN 'middle' ELSE 'long' END;
+SELECT f1.title, f2.title FROM film f1 INNER JOIN film f2 ON f1.id <> f2.id AND f1.length = f2.length;
+SELECT 'update film set title = null; drop table film' AS words, COALESCE(description, 'delete from film') FROM film WHERE title <> 'DROP TABLE film';
+SELECT COUNT(*) FROM film WHERE title LIKE '%select%from%' OR description LIKE '%; delete%';
+SELECT id AS "comment", name AS "reset_date" FROM language WHERE id = 1 OR 1 = 1;
+SELECT first_name FROM staff UNION SELECT first_name FROM member UNION ALL SELECT first_name FROM actor ORDER BY 1;
