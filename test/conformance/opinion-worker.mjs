@@ -1,4 +1,5 @@
 // The second opinions, in a thread of their own: either of them can hang on a few bytes.
+/* oxlint-disable unicorn/require-post-message-target-origin -- a thread has no origin */
 import { parentPort, workerData } from 'node:worker_threads'
 
 const opinion = workerData === 'postgres' ? await ofPostgres() : await ofMysql(workerData)
