@@ -250,6 +250,8 @@ export interface PolicyAsking {
   readonly connection: string
   /** Undefined is now. */
   readonly at: Date | undefined
+  /** What the planner would say to each statement; undefined when nobody asks it. */
+  readonly cost: number | undefined
   /** The version that the server calls itself, for MySQL and MariaDB. */
   readonly server: string | undefined
   /** The current database, for MySQL and MariaDB. */

@@ -12,7 +12,6 @@ describe('what is not available yet', () => {
     ['gateway.masking.standard.predicates', ['columns:', 'predicates: equality\n      columns:']],
     ['gateway.masking.standard.columns[1].strategy', ['strategy: redact', 'strategy: tokenize']],
     [
-      'gateway.guardrails.limits[1].deny.cost',
       ['effects: [write], outside', 'cost: { above: 1 }, effects: [write], outside'],
     ],
     ['gateway.audit.exporters', ['dir: ./audit,', 'exporters: [], dir: ./audit,']],

@@ -81,10 +81,6 @@ const TABLE: readonly Entry[] = [
   { path: 'gateway.console', feature: 'The console is' },
   { path: 'gateway.audit.exporters', feature: 'Exporters of the audit log are' },
   { path: 'gateway.exporters', feature: 'Exporters of the audit log are' },
-  ...['allow', 'warn', 'limit', 'approve', 'deny'].map((action) => ({
-    path: `gateway.guardrails.*.*.${action}.cost`,
-    feature: "A limit on the planner's estimate is",
-  })),
   ...['vault', 'aws-secrets-manager', 'aws-rds-iam', 'gcp-secret-manager', 'azure-key-vault', 'kubernetes'].map(
     (source) => ({
       path: `agent.connections.*.credentials.${source}`,

@@ -24,7 +24,15 @@ export interface Verdict {
   /** Every rule that matched, the deciding one first. */
   readonly findings: readonly Finding[]
   readonly limits: StatementLimits
+  /**
+   * Places of the statements, from 0, of which the planner's estimate would decide. The verdict stands until it is given again with them; undefined
+   * when no estimate is wanted.
+   */
+  readonly estimate?: readonly number[]
 }
+
+/** What the database's planner expects of one statement, in its own units; or why it said nothing, in a sentence for the user. */
+export type Estimate = { readonly cost: number; readonly rows: number } | { readonly failure: string }
 
 /** Undefined means no limit by policy. */
 export interface StatementLimits {

@@ -3,6 +3,7 @@ import { GuardrailError } from './errors.ts'
 import { hintOf } from './hint.ts'
 import { describeLimits } from './limits.ts'
 import { matchColumns } from './match/columns.ts'
+import { matchCost } from './match/cost.ts'
 import { matchEffects } from './match/effects.ts'
 import { matchFingerprints } from './match/fingerprints.ts'
 import { matchFunctions } from './match/functions.ts'
@@ -68,7 +69,7 @@ function checkRule({ action, match, limits }: Rule): void {
   }
   if (action !== 'limit' && limited) throw new GuardrailError('rule', 'limit', 'Only a limit rule has limits.')
   if (action === 'allow') {
-    for (const key of ['where', 'unboundedAbove', 'severalStatements'] as const) {
+    for (const key of ['where', 'unboundedAbove', 'severalStatements', 'costAbove'] as const) {
       if (match[key] !== undefined)
         throw new GuardrailError('rule', key, 'An allow rule cannot rest on this; deny its opposite.')
     }
@@ -108,6 +109,8 @@ function matchersOf(match: Match, certainty: Certainty): readonly Matcher[] {
     match.settings && matchSettings(match.settings, certainty),
     match.during && matchDuring(match.during),
     match.outside && matchOutside(match.outside),
+    // Last, so that the planner is asked only about what everything else of the rule matches.
+    match.costAbove === undefined ? undefined : matchCost(match.costAbove),
   ]
   return matchers.filter((matcher) => matcher !== undefined)
 }

@@ -19,6 +19,8 @@ function whatIsLeft(match: Rule['match']): string[] {
   if (match.where !== undefined) sentences.push('Name the rows in a WHERE that does not hold for all of them.')
   if (match.unboundedAbove !== undefined)
     sentences.push(`Add a LIMIT of at most ${match.unboundedAbove}, as a number in the text.`)
+  if (match.costAbove !== undefined)
+    sentences.push('Ask for less: fewer rows by a condition that an index serves, or fewer joins.')
   if (match.severalStatements === true) sentences.push('Send the statements one at a time.')
   if (match.relations !== undefined) sentences.push(`Leave these relations alone: ${match.relations.join(', ')}.`)
   if (match.columns !== undefined) sentences.push(`Leave these columns out: ${match.columns.join(', ')}.`)

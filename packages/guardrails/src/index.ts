@@ -1,7 +1,7 @@
 export { GuardrailError, type GuardrailErrorCode } from './errors.ts'
 export { defineRule, NO_LIMITS, type Audience, type Match, type Rule, type TimeWindow } from './rule.ts'
 export { compileRule, type CompiledRule } from './compile.ts'
-export { askAbout, effectBits, effectsOf, type Asking, type Question } from './question.ts'
+export { askAbout, effectBits, effectsOf, type Asking, type Estimates, type Question } from './question.ts'
 export { BUILT_IN_SETS } from './built-in.ts'
 export { sessionSafety } from './always/session-safety.ts'
 export { takesUnknown, unknownEffects } from './always/unknown-effects.ts'

@@ -1,4 +1,5 @@
-import { EFFECTS, type Effect, type Statement } from '@sallyport/core'
+import { EFFECTS, type Effect, type Estimate, type Statement } from '@sallyport/core'
+import { isEstimated } from './estimated.ts'
 
 /** One statement of a text, ready to be judged by many rules. */
 export interface Question {
@@ -13,6 +14,8 @@ export interface Question {
   readonly held: Question | undefined
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number
+  /** `none`: it has no cost, or not now. `wanted`: nobody has asked the planner yet. */
+  readonly estimate: Estimate | 'none' | 'wanted'
 }
 
 /** Where and when a statement is asked about. */
@@ -20,17 +23,30 @@ export interface Asking {
   readonly index: number
   readonly count: number
   readonly nowMs: number
+  /** By place in the text. `later`: nothing runs yet, so nothing has a cost. Undefined: nobody has asked the planner. */
+  readonly estimates?: Estimates | undefined
 }
+
+/** What the planner says to the statements of a text, as far as it was asked. */
+export type Estimates = 'later' | readonly (Estimate | undefined)[]
 
 /** Makes the question that rules are asked. */
 export function askAbout(statement: Statement, asking: Asking): Question {
   const { index, count, nowMs } = asking
   const { session } = statement
   const holds = session?.type === 'prepare' || session?.type === 'declare' ? session.statement : undefined
-  const held = holds === undefined || holds === 'unknown' ? undefined : askAbout(holds, asking)
+  // What runs is what the outer statement runs, and the planner is asked about that.
+  const held =
+    holds === undefined || holds === 'unknown' ? undefined : askAbout(holds, { ...asking, estimates: 'later' })
   // INVARIANT: what a statement holds is at least as severe as what it shows.
   const hidden = holds === 'unknown' ? UNKNOWN : (held?.effects ?? 0)
-  return { statement, index, count, effects: effectBits(statement.effects) | hidden, held, nowMs }
+  const effects = effectBits(statement.effects) | hidden
+  return { statement, index, count, effects, held, nowMs, estimate: estimateOf(statement, asking) }
+}
+
+function estimateOf(statement: Statement, { index, estimates }: Asking): Question['estimate'] {
+  if (estimates === 'later' || !isEstimated(statement)) return 'none'
+  return estimates?.[index] ?? 'wanted'
 }
 
 /** Effects as bits; a set that is empty tells nothing, so it counts as unknown. */

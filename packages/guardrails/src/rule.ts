@@ -56,6 +56,8 @@ export interface Match {
   readonly where?: readonly Exclude<Where, 'none'>[]
   /** Queries without a row limit in the text, or with one above this number of rows. */
   readonly unboundedAbove?: number
+  /** Statements that the database's planner expects to cost more than this, in its own units, or of which it cannot say. */
+  readonly costAbove?: number
   /** True: the text holds more than one statement. */
   readonly severalStatements?: boolean
   /** Fingerprints, exact. */

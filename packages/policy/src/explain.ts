@@ -42,14 +42,14 @@ export interface RuleReport {
 
 /** Explains a verdict that `decide` has given. */
 export function explainWith(
-  { identity, connection, analysis, now }: Request,
+  { identity, connection, analysis, now, estimates }: Request,
   compiled: CompiledConnection | undefined,
   access: Access,
   verdict: Verdict,
 ): Explanation {
   const statements = analysis.ok ? analysis.statements : []
   const questions = statements.map((one, index) =>
-    askAbout(one, { index, count: statements.length, nowMs: now.getTime() }),
+    askAbout(one, { index, count: statements.length, nowMs: now.getTime(), estimates }),
   )
   return {
     subject: identity.subject,

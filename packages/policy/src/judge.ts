@@ -7,6 +7,7 @@ import {
   unknownEffects,
   unreadable,
   type CompiledRule,
+  type Estimates,
   type Question,
 } from '@sallyport/guardrails'
 import { concerns } from './audience.ts'
@@ -15,7 +16,7 @@ import { verdictOf } from './verdict.ts'
 
 /** The rules of one connection as they stand for one identity. */
 export interface Judge {
-  readonly decide: (analysis: Analysis, nowMs: number) => Verdict
+  readonly decide: (analysis: Analysis, nowMs: number, estimates?: Estimates) => Verdict
 }
 
 /** Settles once what depends on the identity alone. */
@@ -32,18 +33,21 @@ export function judgeFor(identity: Identity, { rules }: CompiledConnection): Jud
     observed: listOf(everyList, letting, true),
   }
   return {
-    decide: (analysis, nowMs) => {
+    decide: (analysis, nowMs, estimates) => {
       if (!analysis.ok) return verdictOf([unreadable(analysis.failure)], [])
       const findings: Finding[] = []
       const limiting: CompiledRule[] = []
+      const waiting: Finding[] = []
       const { statements } = analysis
       for (let index = 0; index < statements.length; index++) {
         const statement = statements[index]
         if (statement !== undefined) {
-          judgeOne(askAbout(statement, { index, count: statements.length, nowMs }), holding, lists, findings, limiting)
+          const question = askAbout(statement, { index, count: statements.length, nowMs, estimates })
+          judgeOne(question, holding, lists, findings, limiting, waiting)
         }
       }
-      return verdictOf(findings, limiting)
+      const verdict = verdictOf(findings, limiting)
+      return waiting.length === 0 ? verdict : waitingFor(verdict, waiting)
     },
   }
 }
@@ -71,12 +75,14 @@ function judgeOne(
   lists: Lists,
   findings: Finding[],
   limiting: CompiledRule[],
+  waiting: Finding[],
 ): void {
   let unknownTaken = false
   for (const compiled of holding) {
     const finding = compiled.judge(question)
     if (finding === undefined) continue
     findings.push(finding)
+    if (question.estimate === 'wanted' && compiled.rule.match.costAbove !== undefined) waiting.push(finding)
     if (finding.action === 'limit' && !finding.observed) limiting.push(compiled)
     unknownTaken ||= takesUnknown(compiled)
   }
@@ -96,6 +102,16 @@ function judgeOne(
   if (unsafe !== undefined) findings.push(unsafe)
   const unknown = unknownTaken ? undefined : unknownEffects.judge(question)
   if (unknown !== undefined) findings.push(unknown)
+}
+
+/** What is refused anyway needs no estimate. */
+function waitingFor(verdict: Verdict, waiting: readonly Finding[]): Verdict {
+  const refused = verdict.findings.some(
+    (finding) => finding.action === 'deny' && !finding.observed && !waiting.includes(finding),
+  )
+  if (refused) return verdict
+  const estimate = [...new Set(waiting.map(({ statement }) => statement ?? 0))]
+  return { ...verdict, estimate }
 }
 
 function notListed({ rule }: CompiledRule, { statement, index }: Question): Finding {

@@ -1,4 +1,5 @@
 import type { Analysis, Identity, Verdict } from '@sallyport/core'
+import type { Estimates } from '@sallyport/guardrails'
 import { isOf } from './audience.ts'
 import { compileConnections, type CompiledConnection, type CompiledPolicy } from './compile.ts'
 import type { PolicyConfig } from './config.ts'
@@ -14,6 +15,8 @@ export interface Request {
   readonly connection: string
   readonly analysis: Analysis
   readonly now: Date
+  /** What the database's planner says; a verdict that wants it names the statements in `estimate`. */
+  readonly estimates?: Estimates | undefined
 }
 
 /** Whether an identity may use a connection. The reason is for logs and for `explain`: to the client, a connection that is not theirs does not exist. */
@@ -48,10 +51,10 @@ export function checkPolicy(config: PolicyConfig): readonly PolicyProblem[] {
 
 function policyOver({ connections }: CompiledPolicy): Policy {
   const judges = new WeakMap<Identity, Map<string, Judge>>()
-  const decide = ({ identity, connection, analysis, now }: Request): Verdict => {
+  const decide = ({ identity, connection, analysis, now, estimates }: Request): Verdict => {
     try {
       const judge = judges.get(identity)?.get(connection) ?? appoint(identity, connection)
-      return judge.decide(analysis, now.getTime())
+      return judge.decide(analysis, now.getTime(), estimates)
     } catch {
       return denial('guard-failure', 'The guard could not decide about this statement, so it is refused.', undefined)
     }

@@ -20,6 +20,7 @@ would be allowed. Nothing runs, and no database is needed. With - for SQL the te
   --kind KIND       human, mcp or service instead
   --on CONNECTION   the name of the connection
   --at TIME         when, as in 2026-01-31T12:00:00Z; now unless given
+  --cost NUMBER     what the database's planner would say to each statement, for rules on its estimate
   --server VERSION  for MySQL and MariaDB: the version as the server names it, such as 10.11.19-MariaDB
   --database NAME   for MySQL and MariaDB: the current database
   -o, --output FORMAT  text (default) or json
@@ -41,6 +42,7 @@ Exit codes: 0 it would run, 1 the file is wrong, 2 called wrongly, 3 it would be
       kind: kindOf(values.kind),
       connection: given(values.on, '--on CONNECTION'),
       at: timeOf(values.at),
+      cost: costOf(values.cost),
       server: values.server,
       database: values.database,
     }
@@ -66,6 +68,13 @@ function kindOf(text: string | undefined): PolicyAsking['kind'] {
   throw new UsageError('--kind is human, mcp or service')
 }
 
+function costOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const cost = Number(text)
+  if (text.trim() === '' || !(cost >= 0)) throw new UsageError('--cost is a number, 0 or more')
+  return cost
+}
+
 function timeOf(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const time = new Date(text)
@@ -83,6 +92,7 @@ const OPTIONS = {
   kind: { type: 'string' },
   on: { type: 'string' },
   at: { type: 'string' },
+  cost: { type: 'string' },
   server: { type: 'string' },
   database: { type: 'string' },
   output: { type: 'string', short: 'o', default: 'text' },

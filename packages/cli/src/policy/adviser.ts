@@ -45,7 +45,11 @@ export async function openAdviser(path: string): Promise<Adviser> {
       const identity = identityOf(file, asking)
       const at = asking.at ?? new Date()
       const analysis = await analyse(connection, asking, sql)
-      const explanation = policy.explain({ identity, connection: connection.name, analysis, now: at })
+      const estimates =
+        asking.cost === undefined || !analysis.ok
+          ? undefined
+          : analysis.statements.map(() => ({ cost: asking.cost ?? 0, rows: 0 }))
+      const explanation = policy.explain({ identity, connection: connection.name, analysis, now: at, estimates })
       return { identity, engine: connection.engine, at, explanation }
     },
   }

@@ -19,7 +19,7 @@ export function policyCases({ policy, defaults, cases }: CasesFile, document: Co
   }
 }
 
-function askingOf({ as = '', on = '', at, server, database }: NonNullable<CasesFile['defaults']>): PolicyAsking {
+function askingOf({ as = '', on = '', at, cost, server, database }: NonNullable<CasesFile['defaults']>): PolicyAsking {
   const who = typeof as === 'string' ? { user: as, groups: undefined, kind: undefined } : as
   return {
     user: who.user,
@@ -27,6 +27,7 @@ function askingOf({ as = '', on = '', at, server, database }: NonNullable<CasesF
     kind: who.kind,
     connection: on,
     at: at === undefined ? undefined : new Date(at),
+    cost,
     server,
     database,
   }

@@ -47,11 +47,17 @@ function ruleOf(written: WrittenRule): Rule {
 
 /** The key in the file that stands for a key of a match; for problems that speak of the latter. */
 export function writtenKey(key: string): string {
-  return key === 'unboundedAbove' ? 'unbounded_above' : key === 'severalStatements' ? 'several_statements' : key
+  return WRITTEN.get(key) ?? key
 }
 
+const WRITTEN: ReadonlyMap<string, string> = new Map([
+  ['unboundedAbove', 'unbounded_above'],
+  ['severalStatements', 'several_statements'],
+  ['costAbove', 'cost'],
+])
+
 function matchOf(written: WrittenMatch): Match {
-  const { unbounded_above, several_statements, during, outside } = written
+  const { unbounded_above, several_statements, cost, during, outside } = written
   const plain = [
     'effects',
     'unknown',
@@ -70,6 +76,7 @@ function matchOf(written: WrittenMatch): Match {
   return {
     ...match,
     ...(unbounded_above === undefined ? {} : { unboundedAbove: unbounded_above }),
+    ...(cost === undefined ? {} : { costAbove: cost }),
     ...(several_statements === undefined ? {} : { severalStatements: several_statements }),
     ...(during === undefined ? {} : { during: during.map(windowOf) }),
     ...(outside === undefined ? {} : { outside: outside.map(windowOf) }),

@@ -12,6 +12,7 @@ const who = z.union([
 ])
 
 const asking = {
+  cost: z.number().min(0).optional().describe("what the database's planner would say to each statement"),
   as: who.optional().describe('who asks: a subject, or one with groups and kind'),
   on: name.optional().describe('the connection'),
   at: z.iso.datetime({ offset: true }).optional().describe('when, as in 2026-01-31T12:00:00Z; default now'),

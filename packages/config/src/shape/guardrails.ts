@@ -43,6 +43,12 @@ const matchShape = {
     .optional()
     .describe('the WHERE of an UPDATE or DELETE'),
   unbounded_above: count.optional().describe('queries without a LIMIT, or with one above this number of rows'),
+  cost: z
+    .number()
+    .min(0)
+    .max(1e15)
+    .optional()
+    .describe("statements that the database's planner expects to cost more than this, in its own units"),
   several_statements: z.literal(true).optional().describe('more than one statement in one text'),
   fingerprints: z
     .array(z.string().min(1))

@@ -75,6 +75,7 @@ const FOLLOWS: Readonly<Record<Exclude<keyof Match, 'unknown' | 'access'>, Follo
   where: (wide, narrow) => isPart(wide.where, narrow.where),
   unboundedAbove: (wide, narrow) =>
     narrow.unboundedAbove !== undefined && narrow.unboundedAbove >= (wide.unboundedAbove ?? 0),
+  costAbove: (wide, narrow) => narrow.costAbove !== undefined && narrow.costAbove >= (wide.costAbove ?? 0),
   severalStatements: (wide, narrow) => wide.severalStatements === narrow.severalStatements,
   fingerprints: (wide, narrow) => isPart(wide.fingerprints, narrow.fingerprints),
   settings: (wide, narrow) => isPart(wide.settings, narrow.settings, '*'),
