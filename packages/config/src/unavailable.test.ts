@@ -11,9 +11,6 @@ describe('what is not available yet', () => {
     ['gateway.masking.standard.detect', ['columns:', 'detect: { types: all }\n      columns:']],
     ['gateway.masking.standard.predicates', ['columns:', 'predicates: equality\n      columns:']],
     ['gateway.masking.standard.columns[1].strategy', ['strategy: redact', 'strategy: tokenize']],
-    [
-      ['effects: [write], outside', 'cost: { above: 1 }, effects: [write], outside'],
-    ],
     ['gateway.audit.exporters', ['dir: ./audit,', 'exporters: [], dir: ./audit,']],
     ['gateway.redis', ['  audit:', '  redis: { url: x }\n  audit:']],
     ['gateway.approvals', ['  audit:', '  approvals: {}\n  audit:']],
