@@ -23,7 +23,12 @@ const SYSTEM_PROGRAMS = [
     what: 'psql and pg_dump, the real clients',
   },
   { path: '/usr/lib/postgresql/15/bin/pgbench', package: 'postgresql-15', what: 'pgbench, the load of many clients' },
+  { path: '/usr/sbin/mariadbd', package: 'mariadb-server', what: 'MariaDB, the server' },
+  { path: '/usr/bin/mariadb', package: 'mariadb-client', what: 'mariadb and mariadb-dump, the real clients' },
+  { path: '/usr/bin/sysbench', package: 'sysbench', what: 'sysbench, the load of many clients' },
 ]
+// Oracle's MySQL comes in no package of the system: whoever has it names its base directory.
+const MYSQL9 = 'SALLYPORT_TEST_MYSQL9'
 
 const started = Date.now()
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -37,6 +42,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 bringSystemPrograms()
+lookForMysql()
 for (const project of ['unit', 'system']) {
   if (process.exitCode === undefined) await runProject(project, process.argv.slice(2))
 }
@@ -61,6 +67,18 @@ function bringSystemPrograms() {
     say(`${isCi ? 'missing' : 'left out'}: ${what} (get it with: apt-get install ${name})`)
   }
   if (isCi) total.failed += missing.length
+}
+
+/** Says which MySQL the tests run on; in CI there must be one. */
+function lookForMysql() {
+  const base = process.env[MYSQL9] ?? ''
+  const found = base !== '' && ['bin/mysqld', 'usr/sbin/mysqld'].some((path) => existsSync(join(base, path)))
+  if (found) return
+  const why = base === '' ? '' : `, and ${base} holds none`
+  say(
+    `${isCi ? 'missing' : 'left out'}: MySQL 9${why} (unpack it from dev.mysql.com/downloads and name its directory in ${MYSQL9})`,
+  )
+  if (isCi) total.failed += 1
 }
 
 function apt(args) {

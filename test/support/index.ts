@@ -11,6 +11,7 @@ export {
   type TestMysqlUser,
 } from './mysql.ts'
 export { mysqlFlavours, mysqlInstallation, type MysqlFlavour, type MysqlProgram } from './mysql-installation.ts'
+export { openMysqlWire, type MysqlPacket, type MysqlWire, type MysqlWireOptions } from './mysql-wire.ts'
 export {
   postgresVersions,
   startPostgres,

@@ -11,6 +11,7 @@ import {
   MessageReader,
   noticeField,
 } from '@sallyport/pg-wire'
+import { readingFrom, type Next } from './arrivals.ts'
 
 /** Where to connect, and as whom. */
 export interface WireOptions {
@@ -115,41 +116,15 @@ async function open(options: WireOptions): Promise<Socket> {
   return secure
 }
 
-type Next = (timeoutMs: number, what: () => string) => Promise<BackendMessage | undefined>
-
-/** Takes from the socket only what is asked for; the rest waits there, and then in the server. */
-function reading(socket: Socket): Next {
+/** Messages as they are asked for. */
+function reading(socket: Socket): Next<BackendMessage> {
   const reader = new MessageReader({ maxMessageBytes: MAX_MESSAGE_BYTES, side: 'backend' })
-  socket.pause()
-  return async (timeoutMs, what) => {
-    const deadline = AbortSignal.timeout(Math.ceil(timeoutMs))
-    for (;;) {
+  return readingFrom(socket, {
+    push: (chunk) => reader.push(chunk),
+    next: () => {
       const raw = reader.next()
-      if (raw !== undefined) return decodeBackend(raw)
-      const chunk = socket.read() as Buffer | null
-      if (chunk !== null) {
-        reader.push(chunk)
-        continue
-      }
-      if (socket.readableEnded || socket.destroyed) return undefined
-      await readableOrOver(socket, deadline, what)
-    }
-  }
-}
-
-function readableOrOver(socket: Socket, deadline: AbortSignal, what: () => string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const events = ['readable', 'end', 'close'] as const
-    const settle = (act: () => void): void => {
-      for (const event of events) socket.removeListener(event, done)
-      deadline.removeEventListener('abort', late)
-      act()
-    }
-    const done = (): void => settle(resolve)
-    const late = (): void => settle(() => reject(new Error(`waited too long for ${what()}`)))
-    for (const event of events) socket.once(event, done)
-    deadline.addEventListener('abort', late)
-    if (deadline.aborted) late()
+      return raw === undefined ? undefined : decodeBackend(raw)
+    },
   })
 }
 

@@ -1,39 +1,49 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SessionMessage } from '@sallyport/pg-wire'
 
-/** One conversation as text: what is sent, and what is waited for. */
-export interface Transcript {
+/** One conversation as text: what is sent, and what is waited for. `M` is a message of the protocol it is in. */
+export interface Transcript<M> {
   readonly file: string
   readonly title: string
-  readonly steps: readonly Step[]
+  /** What the session must be for it, as the line `session` says; of the protocol's own kind. */
+  readonly session: Readonly<Record<string, unknown>>
+  readonly steps: readonly Step<M>[]
 }
 
-export type Step =
-  | { readonly type: 'send'; readonly message: SessionMessage }
-  /** Waits for the nth message of a type since the last wait, or for the end of the connection. */
-  | { readonly type: 'until'; readonly message: string; readonly count: number }
+export type Step<M> =
+  | { readonly type: 'send'; readonly message: M }
+  /** Waits for the nth of something since the last wait, or for the end of the connection (`close`). */
+  | { readonly type: 'until'; readonly what: string; readonly count: number }
+
+/** Makes a message of its type and the fields that a transcript gives. Throws for a type that is none. */
+export type MessageOf<M> = (type: string, fields: Readonly<Record<string, unknown>>) => M
 
 /** Reads every transcript of a folder. Throws for a line that is none of ours. */
-export function readTranscripts(folder: string): readonly Transcript[] {
+export function readTranscripts<M>(folder: string, messageOf: MessageOf<M>): readonly Transcript<M>[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.txt'))
     .toSorted()
-    .flatMap((file) => parse(file, readFileSync(join(folder, file), 'utf8')))
+    .flatMap((file) => parse(file, readFileSync(join(folder, file), 'utf8'), messageOf))
 }
 
-function parse(file: string, text: string): readonly Transcript[] {
+function parse<M>(file: string, text: string, messageOf: MessageOf<M>): readonly Transcript<M>[] {
   return text
     .split(/^=== /m)
     .slice(1)
     .map((part) => {
-      const [title = '', ...lines] = part.split('\n')
-      const steps = lines.filter((line) => line.trim() !== '').flatMap((line) => parseLine(line, file))
-      return { file, title, steps }
+      const [title = '', ...all] = part.split('\n')
+      const lines = all.filter((line) => line.trim() !== '')
+      const session = lines
+        .filter((line) => line.startsWith(SESSION))
+        .map((line) => JSON.parse(line.slice(SESSION.length)) as Record<string, unknown>)
+      const steps = lines
+        .filter((line) => !line.startsWith(SESSION))
+        .flatMap((line) => parseLine(line, file, messageOf))
+      return { file, title, session: Object.assign({}, ...session) as Record<string, unknown>, steps }
     })
 }
 
-function parseLine(line: string, file: string): readonly Step[] {
+function parseLine<M>(line: string, file: string, messageOf: MessageOf<M>): readonly Step<M>[] {
   const match = /^(?:repeat (\d+) )?send (\w+)(?: (\{.*\}))?$/.exec(line)
   if (match !== null) {
     const message = messageOf(match[2] ?? '', JSON.parse(match[3] ?? '{}') as Record<string, unknown>)
@@ -41,29 +51,7 @@ function parseLine(line: string, file: string): readonly Step[] {
   }
   const until = /^until (\w+)(?: (\d+))?$/.exec(line)
   if (until === null) throw new Error(`${file}: not a line of a transcript: ${line}`)
-  return [{ type: 'until', message: until[1] ?? '', count: Number(until[2] ?? 1) }]
+  return [{ type: 'until', what: until[1] ?? '', count: Number(until[2] ?? 1) }]
 }
 
-/** A message from its fields; those left out have the protocol's usual values, and byte strings are given as text or as {"hex": "…"}. */
-function messageOf(type: string, given: Record<string, unknown>): SessionMessage {
-  const fields: Record<string, unknown> = { ...DEFAULTS[type], ...given, type }
-  if (type === 'Bind') fields['parameters'] = (fields['parameters'] as readonly unknown[]).map(bytesOf)
-  if (type === 'FunctionCall') fields['arguments'] = (fields['arguments'] as readonly unknown[]).map(bytesOf)
-  if (type === 'CopyData') fields['data'] = bytesOf(fields['data'])
-  return fields as unknown as SessionMessage
-}
-
-function bytesOf(value: unknown): Uint8Array | null {
-  if (value === null) return null
-  if (typeof value === 'string') return Buffer.from(value, 'utf8')
-  return Buffer.from((value as { readonly hex: string }).hex, 'hex')
-}
-
-const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  Parse: { name: '', parameterTypes: [] },
-  Bind: { portal: '', statement: '', parameterFormats: [], parameters: [], resultFormats: [] },
-  Describe: { name: '' },
-  Execute: { portal: '', maxRows: 0 },
-  Close: { name: '' },
-  FunctionCall: { argumentFormats: [], arguments: [], resultFormat: 0 },
-}
+const SESSION = 'session '

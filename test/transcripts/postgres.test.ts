@@ -7,9 +7,10 @@ import {
   type TestSallyport,
 } from '../support/index.ts'
 import { readTranscripts } from './parse.ts'
-import { replay, type Place } from './replay.ts'
+import { messageOf, play, type Place } from './postgres.ts'
+import { replay } from './replay.ts'
 
-const transcripts = readTranscripts(`${import.meta.dirname}/cases`)
+const transcripts = readTranscripts(`${import.meta.dirname}/cases/postgres`, messageOf)
 
 it('there are at least sixty transcripts', () => {
   expect(transcripts.length).toBeGreaterThanOrEqual(60)
@@ -47,8 +48,8 @@ describe.each(postgresVersions())('PostgreSQL %s', (version) => {
   })
 
   it.each(transcripts.map((transcript) => [transcript.title, transcript] as const))('%s', async (_, transcript) => {
-    const wanted = await replay(direct, transcript)
-    expect(await replay(through, transcript)).toEqual(wanted)
+    const wanted = await replay(play(direct, transcript), transcript)
+    expect(await replay(play(through, transcript), transcript)).toEqual(wanted)
   })
 })
 
