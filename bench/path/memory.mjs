@@ -1,36 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
-import { connectionOf } from './big-read.mjs'
-import { run } from './command.mjs'
 
 /** Resident memory of both processes: while gigabytes stream by, and for sessions that do nothing. */
-export async function measureMemory({ targets }, say) {
+export async function measureMemory({ targets }, client, say) {
   const { env, pids } = targets.find(({ name }) => name === 'sallyport')
   const resident = () => ({ gateway: residentKb(pids.gateway), agent: residentKb(pids.agent) })
   const before = resident()
   say(`opening ${SESSIONS} sessions that do nothing`)
-  const clients = []
-  for (let index = 0; index < SESSIONS; index++) {
-    const client = new Client(connectionOf(env))
-    await client.connect()
-    clients.push(client)
-  }
+  const sessions = []
+  for (let index = 0; index < SESSIONS; index++) sessions.push(await client.open(env))
   await delay(3000)
   const idle = resident()
-  await Promise.all(clients.map((client) => client.end()))
+  await Promise.all(sessions.map((session) => session.close()))
   say('streaming 5 GB')
   const peak = { gateway: 0, agent: 0 }
   const sampler = setInterval(() => {
     const now = resident()
     for (const side of ['gateway', 'agent']) peak[side] = Math.max(peak[side], now[side])
   }, 100)
-  const { ms } = await run(
-    'psql',
-    ['-XAtq', '-c', `COPY (SELECT repeat('x', 5000) FROM generate_series(1, 1000000)) TO STDOUT`],
-    env,
-    { discard: true },
-  )
+  const ms = await client.readFiveGigabytes(env)
   clearInterval(sampler)
   return {
     startMb: toMb(before),

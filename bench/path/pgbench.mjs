@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { percentile, run } from './command.mjs'
 
 /** Select-only pgbench: latency with one client, throughput with 8 and 32, and what a connection costs. */
-export async function measurePgbench({ bin, targets, direct }, seconds, say) {
+export async function measurePgbench({ bin, targets, direct }, _client, { seconds, warmUpSeconds }, say) {
   say('filling the tables of pgbench')
   await run(join(bin, 'pgbench'), ['-i', '-q', '-s', '5'], direct)
   const results = []
@@ -12,7 +12,7 @@ export async function measurePgbench({ bin, targets, direct }, seconds, say) {
     // A server is measured as it is after a minute of work, not as it is after its first statement.
     say(`warming up ${name}`)
     for (const mode of ['simple', 'prepared']) {
-      await run(join(bin, 'pgbench'), ['-n', '-S', '-M', mode, '-c', '8', '-T', '15'], env)
+      await run(join(bin, 'pgbench'), ['-n', '-S', '-M', mode, '-c', '8', '-T', String(warmUpSeconds)], env)
     }
     for (const mode of ['simple', 'extended', 'prepared']) {
       for (const clients of mode === 'simple' ? [1, 8, 32] : [1, 8]) {

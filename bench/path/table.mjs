@@ -1,12 +1,18 @@
 /** The result as text, each figure beside its ratio to the direct connection. */
-export function describe({ commit, machine, postgres, pgbench = [], reads = [], memory }) {
-  const lines = [`${commit} on ${machine.cores} x ${machine.cpu}, Node ${machine.node}, PostgreSQL ${postgres}`]
+export function describe({ commit, machine, postgres, mysql }) {
+  const lines = [`${commit} on ${machine.cores} x ${machine.cpu}, Node ${machine.node}`]
+  for (const engine of [postgres, mysql]) if (engine !== undefined) lines.push('', ...ofEngine(engine))
+  return lines.join('\n')
+}
+
+function ofEngine({ server, statements = [], reads = [], memory }) {
+  const lines = [server]
   const direct = (mode, clients) =>
-    pgbench.find((row) => row.target === 'direct' && row.mode === mode && row.clients === clients)
-  for (const row of pgbench) {
+    statements.find((row) => row.target === 'direct' && row.mode === mode && row.clients === clients)
+  for (const row of statements) {
     const base = direct(row.mode, row.clients)
     if (row.mode === 'connect') {
-      lines.push(`connection        ${row.target.padEnd(10)} ${row.connectionMs} ms`)
+      lines.push(`connection           ${row.target.padEnd(10)} ${row.connectionMs} ms`)
       continue
     }
     lines.push(
@@ -15,15 +21,18 @@ export function describe({ commit, machine, postgres, pgbench = [], reads = [], 
     )
   }
   const [first] = reads
-  for (const { target, psqlMs, bareMs } of reads) {
-    lines.push(
-      `a million rows, ${target.padEnd(30)} psql ${psqlMs} ms (${(psqlMs / first.psqlMs).toFixed(2)}), bare reader ${bareMs} ms (${(bareMs / first.bareMs).toFixed(2)})`,
+  for (const { target, ...times } of reads) {
+    const figures = Object.keys(times).map(
+      (name) => `${NAMES[name]} ${times[name]} ms (${(times[name] / first[name]).toFixed(2)})`,
     )
+    lines.push(`a million rows, ${target.padEnd(30)} ${figures.join(', ')}`)
   }
   if (memory !== undefined) lines.push(`memory: ${JSON.stringify(memory)}`)
-  return lines.join('\n')
+  return lines
 }
 
 function signed(value) {
   return value < 0 ? String(value) : `+${value}`
 }
+
+const NAMES = { psqlMs: 'psql', mysqlMs: 'mysql', bareMs: 'bare reader' }
