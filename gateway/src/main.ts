@@ -4,12 +4,17 @@ import { changedKeys, type GatewayConfig, type KnownAgentConfig } from '@sallypo
 import type { Clock } from '@sallyport/core'
 import { authenticateKnown, listenTunnel, type KnownAgent, type ServerTls, type TunnelServer } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
+import { createMysqlInspector } from './guard/mysql/inspector.ts'
 import { createInspector } from './guard/postgres/inspector.ts'
+import { passwordKey } from './identity/password-key.ts'
 import { listenHttp } from './http/server.ts'
 import { listen } from './listener/listener.ts'
+import { serveMysql } from './listener/mysql.ts'
 import { servePostgres } from './listener/postgres.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { compileRuntime, type Runtime } from './runtime.ts'
+import { LearnedServers } from './session/mysql/learned-servers.ts'
+import { Threads } from './session/mysql/threads.ts'
 import { SessionRegistry } from './session/registry.ts'
 import { VERSION } from './version.ts'
 
@@ -20,7 +25,12 @@ export interface GatewayPort {
 
 /** A gateway at work. */
 export interface RunningGateway {
-  readonly addresses: { readonly postgres: Bound | undefined; readonly http: Bound | undefined; readonly tunnel: Bound }
+  readonly addresses: {
+    readonly postgres: Bound | undefined
+    readonly mysql: Bound | undefined
+    readonly http: Bound | undefined
+    readonly tunnel: Bound
+  }
   /** Takes up a new configuration without dropping a session. Throws what is wrong with it, and then keeps the old one. */
   readonly reload: (config: GatewayConfig) => void
   /** Takes no more sessions, lets those that run go on for `limits.drainTimeoutMs`, ends them, and closes the log. */
@@ -48,18 +58,43 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
   const opened: (() => Promise<void>)[] = [() => log.close()]
   try {
     recordConfiguration(log, config, 'start', [])
-    const tunnel = await openTunnel(config, { log, logger, clock, metrics, agents: () => runtime.config.agents })
+    const servers = new LearnedServers()
+    const tunnel = await openTunnel(config, {
+      log,
+      logger,
+      clock,
+      metrics,
+      servers,
+      agents: () => runtime.config.agents,
+    })
     opened.push(() => tunnel.close({ drainMs: 0 }))
     const registry = new SessionRegistry(() => runtime.config.limits)
     const logins = new Set<AbortController>()
-    const inspector = await createInspector(config.limits.statementBytes)
-    opened.push(() => inspector.close())
-    const service = { runtime: () => runtime, registry, tunnel, log, inspector, metrics, clock, logger, logins }
+    const service = { runtime: () => runtime, registry, tunnel, log, metrics, clock, logger, logins }
 
+    const { statementBytes } = config.limits
+    const inspector = await createInspector(statementBytes)
+    opened.push(() => inspector.close())
     const postgres =
       config.listen.postgres &&
-      (await listen({ ...config.listen.postgres, onConnection: (socket) => void servePostgres(socket, service) }))
+      (await listen({
+        ...config.listen.postgres,
+        onConnection: (socket) => void servePostgres(socket, { ...service, inspector }),
+      }))
     if (postgres !== undefined) opened.push(() => postgres.close())
+    const mysqlInspector = createMysqlInspector(statementBytes)
+    opened.push(() => mysqlInspector.close())
+    const mysqlService = {
+      ...service,
+      inspector: mysqlInspector,
+      servers,
+      threads: new Threads(),
+      rsa: await passwordKey(),
+    }
+    const mysql =
+      config.listen.mysql &&
+      (await listen({ ...config.listen.mysql, onConnection: (socket) => void serveMysql(socket, mysqlService) }))
+    if (mysql !== undefined) opened.push(() => mysql.close())
     const http =
       config.listen.http &&
       (await listenHttp({
@@ -72,7 +107,7 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
     let stopping = false
 
     return {
-      addresses: { postgres: bound(postgres), http: bound(http), tunnel: tunnel.address },
+      addresses: { postgres: bound(postgres), mysql: bound(mysql), http: bound(http), tunnel: tunnel.address },
       reload: (next) => {
         const compiled = compileRuntime(next)
         const changed = changedKeys(runtime.config, next)
@@ -88,6 +123,7 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
         stopping = true
         clearInterval(sweep)
         void postgres?.close()
+        void mysql?.close()
         for (const login of logins) login.abort(new Error('the gateway is shutting down'))
         await drain(registry, runtime.config.limits.drainTimeoutMs)
         for (const close of opened.toReversed()) await close()
@@ -106,10 +142,12 @@ function openTunnel(
     logger,
     clock,
     metrics,
+    servers,
     agents,
   }: GatewayPort & {
     readonly log: AuditLog
     readonly metrics: Metrics
+    readonly servers: LearnedServers
     readonly agents: () => readonly KnownAgentConfig[]
   },
 ): Promise<TunnelServer> {
@@ -125,6 +163,7 @@ function openTunnel(
     clock,
     randomBytes,
     onAttach: ({ name, peer, version, connections }) => {
+      servers.learn({ name, connections })
       logger.info({ agent: name, peer, version }, 'agent attached')
       metrics.agents.inc({ agent: name })
       quietly(() =>
@@ -137,7 +176,8 @@ function openTunnel(
         }),
       )
     },
-    onDetach: ({ name, peer }, { code, message }) => {
+    onDetach: ({ name, peer, connections }, { code, message }) => {
+      servers.learn({ name, connections })
       logger.info({ agent: name, peer, code, message }, 'agent detached')
       metrics.agents.dec({ agent: name })
       quietly(() => log.append({ type: 'agent-detach', agent: name, source: peer, reason: code }))

@@ -1,4 +1,4 @@
-import type { Analysis, Statement } from '@sallyport/core'
+import type { Analysis, SessionChange, Statement } from '@sallyport/core'
 import { opaqueStatement } from './opaque.ts'
 
 /**
@@ -45,6 +45,12 @@ export class PreparedNames {
       return standingFor(statement, parsed.ok ? [...parsed.statements, ...(named ?? [])] : undefined)
     })
     return { ok: true, statements: resolved }
+  }
+
+  /** The session is reset: all names are gone. */
+  clear(): void {
+    this.#statements.clear()
+    this.#cursors.clear()
   }
 
   /** A text was forwarded: what it names is remembered. */
@@ -111,8 +117,19 @@ function standingFor(statement: Statement, meanings: readonly Statement[] | unde
     effects: new Set(meanings.flatMap(({ effects }) => [...effects])),
     relations: meanings.flatMap(({ relations }) => relations),
     functions: meanings.flatMap(({ functions }) => functions),
-    session: undefined,
+    session: changesOf(meanings),
   }
+}
+
+/** The settings that the meanings change: MySQL prepares SET, too. Which of several meanings it is nobody knows, nor then what value they get. */
+function changesOf(meanings: readonly Statement[]): SessionChange | undefined {
+  const sets = meanings.flatMap(({ session }) =>
+    session?.type === 'several' ? session.changes : session?.type === 'set' ? [session] : [],
+  )
+  if (sets.length === 0) return undefined
+  if (meanings.length === 1) return sets.length === 1 ? sets[0] : { type: 'several', changes: sets }
+  const changes = sets.map((change) => (change.type === 'set' ? { ...change, value: 'unknown' as const } : change))
+  return { type: 'several', changes }
 }
 
 type Names = Map<string, readonly Statement[]>

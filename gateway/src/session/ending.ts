@@ -15,6 +15,8 @@ export type FarewellCode =
   | 'audit'
   /** The client, or the database, broke the protocol. */
   | 'violation'
+  /** A message beyond `limits.message_bytes`. */
+  | 'too-large'
   | 'internal'
 
 /** The last words that a client hears. */

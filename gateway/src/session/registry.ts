@@ -14,7 +14,8 @@ export interface LiveSession {
   readonly idleSinceMs: () => number | undefined
 }
 
-export type KillReason = 'shutdown' | 'idle' | 'administrator'
+/** `owner`: its own user, by a KILL from another session. */
+export type KillReason = 'shutdown' | 'idle' | 'administrator' | 'owner'
 
 /** A place among the sessions, given before anything is spent on a login. */
 export interface Place {

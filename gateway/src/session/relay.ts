@@ -214,7 +214,8 @@ export class Relay implements LiveSession {
     if (error instanceof PgWireError || error instanceof MysqlWireError) {
       const message =
         error.side === 'frontend' ? `protocol violation: ${error.message}` : 'the database broke the protocol'
-      return this.#stop('violation', { code: 'violation', sqlState: '08P01', message })
+      const code = error.code === 'message-too-large' ? 'too-large' : 'violation'
+      return this.#stop('violation', { code, sqlState: '08P01', message })
     }
     const message = 'the gateway failed in this session'
     this.#stop('gateway', { code: 'internal', sqlState: 'XX000', message })
@@ -273,5 +274,6 @@ const KILLED: Readonly<Record<KillReason, Farewell & { readonly end: EndReason }
     sqlState: '57P01',
     message: 'an administrator ended the session',
   },
+  owner: { end: 'killed', code: 'administrator', sqlState: '57P01', message: 'the session was killed by its own user' },
 }
 const LINGER_MS = 2000

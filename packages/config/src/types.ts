@@ -9,6 +9,7 @@ export interface GatewayConfig {
   readonly name: string
   readonly listen: {
     readonly postgres: Address | undefined
+    readonly mysql: Address | undefined
     readonly http: Address | undefined
     readonly tunnel: Address
   }
@@ -21,6 +22,7 @@ export interface GatewayConfig {
   readonly connections: readonly GatewayConnection[]
   /** Access and guardrails, ready for `compilePolicy`. */
   readonly policy: PolicyConfig
+  readonly mysql: MysqlConfig
   readonly audit: AuditConfig
   readonly limits: GatewayLimits
   readonly log: LogConfig
@@ -97,14 +99,23 @@ export interface KnownAgentConfig {
 
 export interface GatewayConnection {
   readonly name: string
-  readonly engine: 'postgres'
+  /** `mysql` is MariaDB, too. */
+  readonly engine: 'postgres' | 'mysql'
   /** Name of the agent that serves it. */
   readonly agent: string
   readonly masking: MaskingRules
   /** Functions beyond the built-in ones, by `schema.name` or `name`, and what a call does. */
   readonly functions: ReadonlyMap<string, readonly Effect[]>
-  /** Whether the protocol's FunctionCall message is let pass at all. */
+  /** PostgreSQL: whether the protocol's FunctionCall message is let pass at all. */
   readonly allowFunctionCall: boolean
+  /** MySQL: whether LOAD DATA LOCAL may take a file from the client. */
+  readonly allowLocalInfile: boolean
+}
+
+/** What MySQL clients are told before anybody knows which server they will get. */
+export interface MysqlConfig {
+  /** The version in the greeting as long as no agent has told that of a server. */
+  readonly serverVersion: string
 }
 
 export interface AuditConfig {

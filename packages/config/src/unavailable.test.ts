@@ -4,8 +4,6 @@ import { ENV, example, fileOf, problemsOf } from './testdata/file.ts'
 
 describe('what is not available yet', () => {
   it.each([
-    ['gateway.listen.mysql', ['http: 127.0.0.1:8700,', 'http: 127.0.0.1:8700, mysql: 127.0.0.1:13306,']],
-    ['gateway.connections[0].engine', ['engine: postgres\n      agent', 'engine: mysql\n      agent']],
     ['agent.connections[0].engine', ['engine: postgres\n      target', 'engine: mysql\n      target']],
     ['gateway.identity.oidc', ['tokens:', 'oidc: [{ issuer: https://idp.example.com }]\n    tokens:']],
     ['gateway.masking.standard.detect', ['columns:', 'detect: { types: all }\n      columns:']],
@@ -25,12 +23,12 @@ describe('what is not available yet', () => {
 
   it('does not hide what else is wrong', async () => {
     const text = example(
-      ['http: 127.0.0.1:8700,', 'mysql: 127.0.0.1:1, htpp: 127.0.0.1:8700,'],
+      ['http: 127.0.0.1:8700,', 'mcp: 127.0.0.1:1, htpp: 127.0.0.1:8700,'],
       ['masking: standard', 'masking: other'],
     )
     expect(await problemsOf(loadDev(fileOf(text), { env: ENV }))).toEqual([
-      '3 gateway.listen.mysql: MySQL is not available yet.',
-      '3 gateway.listen.htpp: There is no key htpp here. Did you mean http? Known are postgres, http, tunnel.',
+      '3 gateway.listen.mcp: The MCP server is not available yet.',
+      '3 gateway.listen.htpp: There is no key htpp here. Did you mean http? Known are postgres, mysql, http, tunnel.',
       '13 gateway.connections[0].masking: There is no masking set other; there are standard.',
     ])
   })

@@ -52,9 +52,6 @@ interface Entry {
 
 /** Everything that is planned, has its keys already, and is refused until it is there. */
 const TABLE: readonly Entry[] = [
-  { path: 'gateway.listen.mysql', feature: 'MySQL is' },
-  { path: 'gateway.connections.*.engine', value: 'mysql', feature: 'MySQL is', meanwhile: 'postgres' },
-  { path: 'gateway.connections.*.engine', value: 'mariadb', feature: 'MariaDB is', meanwhile: 'postgres' },
   { path: 'agent.connections.*.engine', value: 'mysql', feature: 'MySQL is', meanwhile: 'postgres' },
   { path: 'agent.connections.*.engine', value: 'mariadb', feature: 'MariaDB is', meanwhile: 'postgres' },
   { path: 'gateway.identity.oidc', feature: 'Log-in with an OpenID provider is' },

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { TLSSocket, type SecureContext } from 'node:tls'
 import {
@@ -19,6 +18,7 @@ import {
   type StartupState,
 } from '@sallyport/pg-wire'
 import { readChunk } from '../read-chunk.ts'
+import { upgradeTls } from '../upgrade-tls.ts'
 
 export interface StartupPort {
   readonly options: StartupOptions
@@ -64,7 +64,7 @@ export async function receiveStartup(
         socket.write(effect.bytes)
         return
       case 'upgradeTls':
-        socket = await upgradeTls(socket, port.secureContext(), signal)
+        socket = await upgradeTls(socket, port.secureContext(), [ALPN_PROTOCOL], signal)
         return step({ type: 'TlsEstablished', alpn: alpnOf(socket) })
       case 'startup':
         request = effect.request
@@ -127,18 +127,6 @@ function nextEvent(packets: StartupPacketReader, messages: MessageReader | undef
   const message = decodeFrontend(raw, 'PasswordMessage')
   if (message.type === 'PasswordMessage' || message.type === 'Terminate') return message
   throw new MalformedMessageError('frontend', `${message.type} came before the password`)
-}
-
-async function upgradeTls(
-  plain: Socket,
-  secureContext: SecureContext | undefined,
-  signal: AbortSignal,
-): Promise<Socket> {
-  if (secureContext === undefined) throw new Error('TLS was promised without a certificate')
-  plain.removeAllListeners('readable')
-  const secure = new TLSSocket(plain, { isServer: true, secureContext, ALPNProtocols: [ALPN_PROTOCOL] })
-  await once(secure, 'secure', { signal })
-  return secure
 }
 
 function alpnOf(socket: Socket): string | undefined {

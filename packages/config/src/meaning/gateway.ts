@@ -34,6 +34,7 @@ export function gatewayConfig(section: GatewaySection, context: Context): Gatewa
     agents: agentsOf(section, listen, context),
     connections: connectionsOf(section, context),
     policy,
+    mysql: { serverVersion: section.mysql?.server_version ?? '8.0.0-sallyport' },
     audit: {
       dir: context.resolve(section.audit.dir),
       signingKeyFile: context.resolve(section.audit.signing_key.slice('file:'.length)),
@@ -54,6 +55,7 @@ function listenOf({ listen, tls, tunnel_tls: tunnelTls }: GatewaySection, contex
       listen.postgres === undefined
         ? undefined
         : parseAddress(listen.postgres, [...TOP, 'listen', 'postgres'], context),
+    mysql: listen.mysql === undefined ? undefined : parseAddress(listen.mysql, [...TOP, 'listen', 'mysql'], context),
     http: listen.http === undefined ? undefined : parseAddress(listen.http, [...TOP, 'listen', 'http'], context),
     tunnel: parseAddress(listen.tunnel, [...TOP, 'listen', 'tunnel'], context),
   }
@@ -69,7 +71,9 @@ function listenOf({ listen, tls, tunnel_tls: tunnelTls }: GatewaySection, contex
 function tokensOf({ identity }: GatewaySection, listen: Listen, context: Context): readonly TokenConfig[] {
   const path = [...TOP, 'identity', 'tokens']
   const written = identity.tokens ?? []
-  const open = [listen.postgres, listen.http].find((address) => address !== undefined && !isLoopback(address))
+  const open = [listen.postgres, listen.mysql, listen.http].find(
+    (address) => address !== undefined && !isLoopback(address),
+  )
   if (written.length > 0 && open !== undefined) {
     context.problem(
       path,
@@ -138,6 +142,7 @@ export function connectionsOf(section: GatewaySection, context: Context): Gatewa
       masking: maskingNamed(connection.masking, masking, [...path, 'masking'], context),
       functions: functionEffects(connection.functions, [...path, 'functions'], context),
       allowFunctionCall: connection.allow_function_call ?? false,
+      allowLocalInfile: connection.allow_local_infile ?? false,
     }
   })
 }

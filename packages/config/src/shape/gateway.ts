@@ -49,13 +49,17 @@ const agent = section({
 
 const connection = section({
   name: name.describe('clients give it as their user name'),
-  engine: z.enum(['postgres']),
+  engine: z.enum(['postgres', 'mysql'], 'an engine is postgres or mysql, which is MariaDB, too'),
   agent: name.describe('the agent that serves it'),
   access: audience.optional().describe('who may use it; without it, nobody'),
   guardrails: z.array(setUse).optional().describe('rule sets in force, built-in or defined below'),
   masking: name.optional().describe('one of the masking sets below'),
   functions: functions.optional().describe('functions that are no built-in ones'),
-  allow_function_call: z.boolean().optional().describe("lets the protocol's FunctionCall message pass; default false"),
+  allow_function_call: z
+    .boolean()
+    .optional()
+    .describe("PostgreSQL: lets the protocol's FunctionCall message pass; default false"),
+  allow_local_infile: z.boolean().optional().describe('MySQL: lets LOAD DATA LOCAL take a file; default false'),
 })
 
 const limits = section({
@@ -78,6 +82,7 @@ export const gatewaySection = section(
     name: name.optional().describe('the name in the audit log; default gateway'),
     listen: section({
       postgres: address.optional().describe('where PostgreSQL clients connect'),
+      mysql: address.optional().describe('where MySQL and MariaDB clients connect'),
       http: address.optional().describe('health and metrics'),
       tunnel: address.describe('where agents connect'),
     }),
@@ -95,6 +100,15 @@ export const gatewaySection = section(
     connections: z.array(connection).min(1),
     guardrails: ruleSets.optional().describe('rule sets by name; a built-in name takes the place of the built-in set'),
     masking: maskingSets.optional().describe('masking rules by name'),
+    mysql: section({
+      server_version: z
+        .string()
+        .regex(/^\d{1,2}\.\d{1,2}\.\d{1,2}[\x21-\x7e]{0,60}$/, 'a version begins with three numbers: 8.0.0')
+        .optional()
+        .describe("what clients are told as long as no server's own is known; default 8.0.0-sallyport"),
+    })
+      .optional()
+      .describe('for MySQL and MariaDB clients'),
     audit: section({
       dir: z.string().min(1).describe('directory of the log, relative to this file'),
       signing_key: reference

@@ -1,0 +1,393 @@
+/*
+ * Theory of operation
+ *
+ * What a client sends is cut into whole commands, and each is taken in turn (`message-pump.ts`). A command that can make the server do something goes to
+ * the gate first: with its own text, with the text that it amounts to (`command-texts.ts`), or with that of the statement it runs. A refused command is
+ * never sent: its ERR takes its place among the replies. What a text means depends on the session's settings, so a text waits while a statement that may
+ * change them has no reply.
+ */
+import type { ParameterFacts, StatementPhase } from '@sallyport/audit'
+import type { AuditLog } from '@sallyport/audit-file'
+import type { Analysis } from '@sallyport/core'
+import {
+  ConversationFullError,
+  PacketReader,
+  decodeFrontend,
+  statementIdOf,
+  type Conversation,
+  type ErrPacket,
+  type FrontendMessage,
+  type LocalAnswer,
+  type OkPacket,
+  type PreparedStatement,
+  type RawPacket,
+  type SessionCommand,
+} from '@sallyport/mysql-wire'
+import type { Gate } from '../../guard/gate.ts'
+import { textOf } from '../../guard/mysql/command-texts.ts'
+import type { KeyedSettings } from '../../guard/mysql/inspector.ts'
+import { killOf, killsSomebody, type KillRequest } from '../../guard/mysql/kill.ts'
+import { localFiles } from '../../guard/mysql/local-files.ts'
+import { sameFacts } from '../../guard/mysql/same-facts.ts'
+import { ADMINISTRATION, KILL_OTHER, KILL_OWN, RESET, SEVERAL } from '../../guard/mysql/stand-ins.ts'
+import type { PreparedNames } from '../../guard/prepared-names.ts'
+import {
+  CHANGE_USER,
+  KILL_INSIDE,
+  NOT_AVAILABLE,
+  noSuchThread,
+  OK,
+  PREPARE_AGAIN,
+  TOO_MANY_STATEMENTS,
+  UNKNOWN_STATEMENT,
+} from '../../reply/mysql/command-replies.ts'
+import { errorPacket, refusalError, unrecordedError, type Words } from '../../reply/mysql/refusal.ts'
+import { askGate } from '../judgement.ts'
+import { MessagePump } from '../message-pump.ts'
+import type { Barrier } from '../statement-run.ts'
+import { startCommand, type CommandFacts, type CommandRun } from './command-run.ts'
+import { LongData, bulkFacts, parameterFacts } from './parameter-facts.ts'
+import type { SessionSettings } from './session-settings.ts'
+import { readText } from './text.ts'
+
+export interface InboundPort {
+  readonly conversation: Conversation<CommandRun>
+  readonly gate: Gate
+  readonly settings: SessionSettings
+  /** The settings now, with the connection's functions. */
+  readonly keyed: () => KeyedSettings
+  readonly inspect: (text: string, keyed: KeyedSettings) => Analysis | Promise<Analysis>
+  readonly prepared: PreparedNames
+  readonly log: AuditLog
+  readonly barrier: Barrier
+  readonly maxMessageBytes: number
+  /** Whether a text may hold several statements. */
+  readonly multiStatements: boolean
+  readonly monotonicMs: () => number
+  /** Ends or cancels the session that a KILL means to this one; undefined when there is none. */
+  readonly kill: (request: KillRequest) => (() => void) | undefined
+  /** Sends bytes to the agent; false when it can take no more for now. */
+  readonly send: (bytes: Uint8Array) => boolean
+  /** Writes to the client what is answered here, when its turn has come. */
+  readonly answer: (bytes: Uint8Array) => void
+  /** The client said goodbye. */
+  readonly onTerminate: () => void
+  /** Something that ends the session: a malformed message, a violation. */
+  readonly onFailure: (error: unknown) => void
+  /** Whether the client's socket may be read. */
+  readonly onFlow: (flowing: boolean) => void
+}
+
+/** What goes with a command that is judged. */
+interface Handling {
+  readonly parameters?: readonly ParameterFacts[] | undefined
+  readonly onForward?: (run: CommandRun) => void
+  /** What is done in place of forwarding. */
+  readonly here?: (run: CommandRun) => void
+}
+
+/** The way of a client's commands to the agent. */
+export class Inbound {
+  readonly #port: InboundPort
+  readonly #reader: PacketReader
+  readonly #pump: MessagePump<RawPacket>
+  readonly #longData = new LongData()
+  /** The last execution of each statement, for the rows that a cursor brings later. */
+  readonly #executions = new Map<number, CommandRun>()
+  #multiStatements: boolean
+
+  constructor(port: InboundPort) {
+    const { conversation, maxMessageBytes, multiStatements, send, onFailure, onFlow } = port
+    this.#port = port
+    this.#multiStatements = multiStatements
+    this.#reader = new PacketReader({ maxMessageBytes })
+    this.#pump = new MessagePump({
+      next: () => this.#reader.next(),
+      take: (raw) => this.#take(raw),
+      full: () => conversation.full,
+      whenFull: undefined,
+      send,
+      onFailure,
+      onFlow,
+    })
+  }
+
+  /** Packets, whole or in part; the chunk becomes the inbound's own. */
+  receive(chunk: Uint8Array): void {
+    if (this.#pump.ended) return
+    this.#reader.push(chunk)
+    this.#pump.pump()
+  }
+
+  /** The tunnel can take more again. */
+  drained(): void {
+    this.#pump.drained()
+  }
+
+  /** Nothing more is forwarded. */
+  end(): void {
+    this.#pump.ended = true
+  }
+
+  /** Replies have passed: there may be room for more commands, and statements and settings may have settled. */
+  replied(): void {
+    this.#pump.replied()
+  }
+
+  /** Takes one command; a promise means that the next must wait for it. */
+  #take(raw: RawPacket): Promise<void> | undefined {
+    const { conversation, settings } = this.#port
+    if (conversation.awaitsFile) {
+      conversation.file(raw)
+      this.#pump.push(raw.bytes)
+      return undefined
+    }
+    const message = decodeFrontend(raw, conversation.commands)
+    const id = statementIdOf(message)
+    const found = id === undefined ? undefined : conversation.statementFor(id)
+    if (found?.state === 'unsettled' || (settings.unsettled && READS_TEXT.has(message.type))) return this.#later(raw)
+    if (found?.state === 'unknown') return this.#refuse(raw, message, UNKNOWN_STATEMENT)
+    const statement = found?.value
+    switch (message.type) {
+      case 'COM_QUERY':
+        return this.#text(raw, message, 'query', readText(message.query, this.#port.keyed().settings.characterSet))
+      case 'COM_STMT_PREPARE':
+        return this.#text(raw, message, 'parse', readText(message.query, this.#port.keyed().settings.characterSet))
+      case 'COM_INIT_DB':
+      case 'COM_FIELD_LIST':
+      case 'COM_PROCESS_INFO':
+      case 'COM_STATISTICS':
+        return this.#text(raw, message, 'query', textOf(message))
+      case 'COM_STMT_EXECUTE':
+      case 'COM_STMT_BULK_EXECUTE':
+        return statement && this.#execute(raw, message, statement)
+      case 'COM_STMT_FETCH':
+        return this.#forward(raw, message, statement && this.#executions.get(statement.id))
+      case 'COM_PROCESS_KILL':
+        return this.#kill(raw, message, `KILL ${message.connectionId}`, {
+          what: 'connection',
+          id: message.connectionId,
+        })
+      case 'COM_STMT_SEND_LONG_DATA':
+        if (statement !== undefined) this.#longData.add(statement.id, message.parameter, message.data.length)
+        return this.#forward(raw, message, undefined)
+      case 'COM_STMT_RESET':
+      case 'COM_STMT_CLOSE':
+        if (statement !== undefined) this.#forget(statement.id, message.type === 'COM_STMT_CLOSE')
+        return this.#forward(raw, message, undefined)
+      case 'COM_SET_OPTION':
+        this.#multiStatements = message.option === 0
+        return this.#forward(raw, message, undefined)
+      case 'COM_RESET_CONNECTION':
+        return this.#judge(raw, message, 'query', this.#standIn('reset connection', RESET), {
+          onForward: () => this.#reset(),
+        })
+      case 'COM_PING':
+        return this.#forward(raw, message, undefined)
+      case 'COM_QUIT':
+        this.#forward(raw, message, undefined)
+        this.#pump.flush()
+        this.#pump.ended = true
+        this.#port.onTerminate()
+        return undefined
+      case 'COM_DEBUG':
+      case 'COM_REFRESH':
+        return this.#judge(raw, message, 'query', this.#standIn(message.type, ADMINISTRATION))
+      case 'COM_CHANGE_USER':
+        return this.#refuseAlways(raw, message, message.type, CHANGE_USER)
+      case 'unavailable':
+    }
+    return this.#refuseAlways(raw, message, message.command ?? `command ${message.code}`, NOT_AVAILABLE)
+  }
+
+  /** What it means depends on replies that are on their way: it is taken again when some have come. */
+  async #later(raw: RawPacket): Promise<void> {
+    await this.#pump.untilReplied()
+    return this.#take(raw)
+  }
+
+  #text(raw: RawPacket, message: SessionCommand, phase: StatementPhase, text: string): Promise<void> | undefined {
+    const keyed = this.#port.keyed()
+    const analysis = this.#port.inspect(text, keyed)
+    if (!(analysis instanceof Promise)) return this.#inspected(raw, message, phase, text, keyed, analysis)
+    return analysis.then((late) => this.#inspected(raw, message, phase, text, keyed, late))
+  }
+
+  #inspected(
+    raw: RawPacket,
+    message: SessionCommand,
+    phase: StatementPhase,
+    text: string,
+    { settings }: KeyedSettings,
+    found: Analysis,
+  ): Promise<void> | undefined {
+    const kill = killOf(text, found)
+    if (kill !== undefined && phase === 'query') return this.#kill(raw, message, text, kill)
+    const several = found.ok && found.statements.length > 1 && (phase === 'parse' || !this.#multiStatements)
+    const analysis = several ? SEVERAL : found
+    const judged = this.#port.prepared.resolve(analysis)
+    // Nobody but the gateway knows whose session a number means.
+    if (judged.ok && judged.statements.some(killsSomebody)) {
+      return this.#refuseAlways(raw, message, text, KILL_INSIDE)
+    }
+    const unsettles = phase === 'query' && this.#port.settings.mayChange(judged)
+    const facts = { text, analysis, settings, judged, unsettles }
+    const attributes = message.type === 'COM_QUERY' ? parameterFacts(message.attributes) : undefined
+    return this.#judge(raw, message, phase, facts, { parameters: attributes })
+  }
+
+  #execute(
+    raw: RawPacket,
+    message: Extract<SessionCommand, { readonly type: 'COM_STMT_EXECUTE' | 'COM_STMT_BULK_EXECUTE' }>,
+    statement: PreparedStatement<CommandRun>,
+  ): Promise<void> | undefined {
+    const { context } = statement
+    if (context === undefined) return this.#refuse(raw, message, UNKNOWN_STATEMENT)
+    const { settings } = this.#port.keyed()
+    // A server that prepares the statement anew reads it as it reads texts now.
+    if (settings.sqlMode !== context.settings.sqlMode && !this.#readsSame(context)) {
+      return this.#refuse(raw, message, PREPARE_AGAIN)
+    }
+    const parameters =
+      message.type === 'COM_STMT_BULK_EXECUTE'
+        ? bulkFacts(message)
+        : parameterFacts(message.parameters, this.#longData.of(statement.id))
+    const facts = { ...context, unsettles: this.#port.settings.mayChange(context.judged) }
+    const onForward = (run: CommandRun): void => {
+      this.#longData.clear(statement.id)
+      this.#executions.set(statement.id, run)
+    }
+    return this.#judge(raw, message, 'bind', facts, { parameters, onForward })
+  }
+
+  /** Whether a text means the same now as when it was prepared; a long one is not read again for that. */
+  #readsSame({ text, analysis, settings }: CommandRun): boolean {
+    const { keyed, inspect } = this.#port
+    const now = keyed()
+    if (now.settings.sqlMode === 'unknown' || text.length > MAX_REREAD_LENGTH) return false
+    const same = { ...now.settings, database: settings.database }
+    const again = inspect(text, { settings: same, key: `${now.key}\0${settings.database ?? ''}` })
+    return !(again instanceof Promise) && sameFacts(analysis, again)
+  }
+
+  /** A KILL is done here: the numbers that a client knows are ours to explain. */
+  #kill(raw: RawPacket, message: SessionCommand, text: string, request: KillRequest): Promise<void> | undefined {
+    const act = this.#port.kill(request)
+    const facts = this.#standIn(text, act === undefined ? KILL_OTHER : KILL_OWN)
+    const here = (run: CommandRun): void => {
+      this.#answer(raw, message, act === undefined ? errorPacket(noSuchThread(request)) : OK, run)
+      act?.()
+    }
+    return this.#judge(raw, message, 'query', facts, { here })
+  }
+
+  /** A command that no policy lets pass. It is recorded as one that cannot be read. */
+  #refuseAlways(raw: RawPacket, message: FrontendMessage, text: string, words: Words): undefined {
+    const analysis: Analysis = { ok: false, failure: { code: 'syntax', message: words.message, position: undefined } }
+    void askGate(this.#port, { phase: 'query', text, analysis }, false, {
+      refused: (passage) => {
+        this.#answer(raw, message, errorPacket(words), startCommand(this.#standIn(text, analysis), passage))
+        return true
+      },
+      forward: () => undefined,
+      unrecorded: (error) => this.#answer(raw, message, unrecordedError(error)),
+    })
+    return undefined
+  }
+
+  /** Asks the gate, and forwards or refuses as it says; what can change something waits for its record to be on the disk. */
+  #judge(
+    raw: RawPacket,
+    message: SessionCommand,
+    phase: StatementPhase,
+    facts: CommandFacts,
+    { parameters, onForward, here }: Handling = {},
+  ): Promise<void> | undefined {
+    const question = {
+      phase,
+      text: facts.text,
+      analysis: facts.judged,
+      ...(parameters === undefined ? {} : { parameters }),
+    }
+    return askGate(this.#port, question, phase !== 'parse', {
+      refused: (passage) => {
+        const refusal = refusalError(passage.verdict, facts.analysis)
+        if (refusal !== undefined) this.#answer(raw, message, refusal, startCommand(facts, passage))
+        return refusal !== undefined
+      },
+      forward: (passage) => {
+        const run = startCommand(facts, passage)
+        if (here !== undefined) return here(run)
+        this.#forward(raw, message, run)
+        onForward?.(run)
+      },
+      unrecorded: (error) => this.#answer(raw, message, unrecordedError(error), startCommand(facts, undefined)),
+    })
+  }
+
+  #forward(raw: RawPacket, message: SessionCommand, run: CommandRun | undefined): undefined {
+    const { conversation, prepared, settings, monotonicMs } = this.#port
+    const rewritten = conversation.rewrite(message)
+    const files = run === undefined ? undefined : localFiles(run.text, run.analysis)
+    try {
+      conversation.frontend(message, run, { sequence: raw.nextSequence, ...(files === undefined ? {} : { files }) })
+    } catch (error) {
+      if (!(error instanceof ConversationFullError)) throw error
+      return this.#refuse(raw, message, TOO_MANY_STATEMENTS)
+    }
+    if (run !== undefined) {
+      run.forwardedMs = monotonicMs()
+      if (message.type === 'COM_QUERY') prepared.note(run.analysis)
+      if (run.unsettles && message.type !== 'COM_STMT_FETCH') settings.forwarded()
+    }
+    this.#pump.push(rewritten ?? raw.bytes)
+    return undefined
+  }
+
+  #refuse(raw: RawPacket, message: FrontendMessage, words: Words): undefined {
+    this.#answer(raw, message, errorPacket(words))
+    return undefined
+  }
+
+  #answer(raw: RawPacket, message: FrontendMessage, reply: ErrPacket | OkPacket, run?: CommandRun): void {
+    const { conversation, answer } = this.#port
+    const facts = { sequence: raw.nextSequence }
+    const { toFrontend, toBackend }: LocalAnswer =
+      reply.type === 'OK'
+        ? conversation.answer(message, reply, run, facts)
+        : conversation.refuse(message, reply, run, facts)
+    if (toBackend !== undefined) this.#pump.push(toBackend)
+    if (toFrontend !== undefined) answer(toFrontend)
+  }
+
+  /** All names and statements are gone. */
+  #reset(): void {
+    this.#multiStatements = this.#port.multiStatements
+    this.#executions.clear()
+    this.#port.prepared.clear()
+  }
+
+  #forget(statementId: number, closed: boolean): void {
+    this.#longData.clear(statementId)
+    if (closed) this.#executions.delete(statementId)
+  }
+
+  /** The facts of a command without a text. */
+  #standIn(text: string, analysis: Analysis): CommandFacts {
+    return { text, analysis, judged: analysis, settings: this.#port.keyed().settings, unsettles: analysis === RESET }
+  }
+}
+
+/** Commands that bring a text, or mean one: they are read with the session's settings. */
+const READS_TEXT: ReadonlySet<string> = new Set([
+  'COM_QUERY',
+  'COM_STMT_PREPARE',
+  'COM_STMT_EXECUTE',
+  'COM_STMT_BULK_EXECUTE',
+  'COM_INIT_DB',
+  'COM_FIELD_LIST',
+  'COM_PROCESS_INFO',
+  'COM_STATISTICS',
+])
+/** UTF-16 code units of a prepared text that is read again when sql_mode has changed. */
+const MAX_REREAD_LENGTH = 16 * 1024

@@ -1,0 +1,211 @@
+/*
+ * Theory of operation
+ *
+ * What the agent sends goes through a queue that opens when the newest verdict's record is on the disk (`durable-queue.ts`). The scanner finds the
+ * packets; rows are passed on in runs, as they lie; the conversation says of every other packet what it answers, whether the client gets it, and which
+ * answers of ours follow it. What a statement came to is recorded as each of its results ends, and so is what it changed in the session.
+ */
+import type { AuditLog } from '@sallyport/audit-file'
+import type { Outcome, SessionFacts } from '@sallyport/audit'
+import {
+  PacketScanner,
+  SERVER_STATUS,
+  type Conversation,
+  type ConversationEvent,
+  type Entry,
+  type PacketRun,
+  type RawPacket,
+  type Step,
+} from '@sallyport/mysql-wire'
+import type { Redaction } from '@sallyport/tunnel'
+import { ClientWriter } from '../client-writer.ts'
+import { DurableQueue } from '../durable-queue.ts'
+import { recordOutcome } from '../outcomes.ts'
+import type { Barrier } from '../statement-run.ts'
+import type { CommandRun } from './command-run.ts'
+import type { SessionSettings } from './session-settings.ts'
+
+export interface OutboundPort {
+  readonly conversation: Conversation<CommandRun>
+  readonly settings: SessionSettings
+  readonly log: AuditLog
+  readonly session: SessionFacts
+  readonly barrier: Barrier
+  readonly maxMessageBytes: number
+  readonly monotonicMs: () => number
+  /** Writes packets to the client; false when its socket has enough. */
+  readonly write: (bytes: Uint8Array) => boolean
+  /** Replies have passed: there may be room for more commands of the client. */
+  readonly onReplies: () => void
+  readonly onOutcome: (outcome: Outcome) => void
+  readonly onFailure: (error: unknown) => void
+  /** Whether the agent may send. */
+  readonly onFlow: (flowing: boolean) => void
+}
+
+type Content = Uint8Array | readonly Redaction[]
+type Completed = Extract<ConversationEvent<CommandRun>, { readonly type: 'completed' }>
+
+/** The way of the agent's bytes to the client. */
+export class Outbound {
+  readonly #port: OutboundPort
+  readonly #scanner: PacketScanner
+  readonly #queue: DurableQueue<Content>
+  readonly #client: ClientWriter
+  #flowing = true
+  #ended = false
+
+  constructor(port: OutboundPort) {
+    const { log, barrier, write, maxMessageBytes } = port
+    this.#port = port
+    this.#scanner = new PacketScanner({ maxMessageBytes })
+    this.#client = new ClientWriter({ write })
+    this.#queue = new DurableQueue({
+      log,
+      barrier,
+      pass: (content) => this.#pass(content),
+      onChange: () => this.#setFlow(),
+      onFailure: (error) => this.#fail(error),
+    })
+  }
+
+  /** Bytes that went to the client, before compression. */
+  get bytes(): number {
+    return this.#client.bytes
+  }
+
+  /** Whether the client has been given whole packets only, so that one more can follow. */
+  get betweenPackets(): boolean {
+    return this.#scanner.atBoundary
+  }
+
+  receive(chunk: Uint8Array): void {
+    this.#queue.push(chunk)
+  }
+
+  /** What the agent masked in the statement whose end follows. */
+  report(redactions: readonly Redaction[]): void {
+    this.#queue.push(redactions)
+  }
+
+  /** What is answered here and whose turn has come. */
+  answer(bytes: Uint8Array): void {
+    this.#client.push(bytes)
+    this.#client.flush()
+    this.#setFlow()
+  }
+
+  /** The client's socket can take more again. */
+  drained(): void {
+    this.#client.full = false
+    this.#setFlow()
+  }
+
+  /** Nothing more reaches the client. */
+  end(): void {
+    this.#ended = true
+    this.#queue.end()
+    this.#client.end()
+  }
+
+  #pass(content: Content): void {
+    const { conversation } = this.#port
+    if (!(content instanceof Uint8Array)) {
+      conversation.current?.context?.redactions.push(...content)
+      return
+    }
+    const before = conversation.pending
+    try {
+      this.#scanner.scan(content, this)
+    } catch (error) {
+      this.#client.flush()
+      this.#fail(error)
+      return
+    }
+    this.#client.flush()
+    // A file may begin now, too.
+    if (conversation.pending < before || conversation.awaitsFile) this.#port.onReplies()
+  }
+
+  /** Rows pass as they lie. */
+  streams(firstByte: number, length: number): boolean {
+    return this.#port.conversation.streams(firstByte, length)
+  }
+
+  run(run: PacketRun): void {
+    if (this.#port.conversation.rows(run) === 'forward') this.#client.push(run.bytes)
+  }
+
+  message(raw: RawPacket): void {
+    const step: Step<CommandRun> = this.#port.conversation.backend(raw)
+    if (step.action === 'forward') this.#client.push(raw.bytes)
+    else if (step.action === 'replace') this.#client.push(step.bytes)
+    for (const bytes of step.following) this.#client.push(bytes)
+    for (const event of step.events) this.#note(event)
+  }
+
+  #note(event: ConversationEvent<CommandRun>): void {
+    switch (event.type) {
+      case 'completed':
+        return this.#completed(event)
+      case 'failed': {
+        const { entry, index, error } = event
+        this.#settle(entry, index)
+        return this.#tell(entry, CANCELLED.has(error.errorCode) ? 'cancelled' : 'failed', error.sqlState)
+      }
+      case 'prepared':
+      case 'described':
+      case 'answered':
+      case 'infile':
+      case 'progress':
+      case 'terminated':
+        return
+    }
+  }
+
+  #completed({ entry, reply, more }: Completed): void {
+    const { settings } = this.#port
+    if (!more) this.#settle(entry, undefined)
+    if (reply.type === 'OK') settings.told(reply)
+    if (entry.type === 'COM_RESET_CONNECTION') settings.reset()
+    const cursor = reply.type !== 'Statistics' && (reply.status & CURSOR) === SERVER_STATUS.CURSOR_EXISTS
+    const affected = reply.type === 'OK' && !reply.end ? Number(reply.affectedRows) : undefined
+    this.#tell(entry, cursor ? 'suspended' : 'completed', undefined, affected)
+  }
+
+  /** The command is answered: what it changed in the session is known. */
+  #settle({ type, context }: Entry<CommandRun>, failedAt: number | undefined): void {
+    if (context?.unsettles === true && type !== 'COM_STMT_FETCH') this.#port.settings.answered(context, failedAt)
+  }
+
+  /** Records what a statement came to; a command without one has nothing to tell. */
+  #tell(entry: Entry<CommandRun>, outcome: Outcome, sqlState?: string, affected?: number): void {
+    const run = entry.context
+    if (run === undefined || entry.local) return
+    // Counts of an entry go over all of its results; each fetch from a cursor is an entry of its own.
+    const told = entry.type === 'COM_STMT_FETCH' ? NOTHING_TOLD : run
+    const rows = affected ?? entry.rows - told.rowsTold
+    const bytes = entry.rowBytes - told.bytesTold
+    run.rowsTold = entry.rows
+    run.bytesTold = entry.rowBytes
+    recordOutcome(this.#port, run, { outcome, sqlState, rows, bytes })
+  }
+
+  #setFlow(): void {
+    const flowing = !this.#ended && !this.#queue.closed && !this.#client.full
+    if (flowing === this.#flowing) return
+    this.#flowing = flowing
+    this.#port.onFlow(flowing)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return
+    this.end()
+    this.#port.onFailure(error)
+  }
+}
+
+const NOTHING_TOLD = { rowsTold: 0, bytesTold: 0 } as const
+const CURSOR = SERVER_STATUS.CURSOR_EXISTS | SERVER_STATUS.LAST_ROW_SENT
+/** ER_QUERY_INTERRUPTED, ER_QUERY_TIMEOUT, MariaDB's ER_STATEMENT_TIMEOUT. */
+const CANCELLED: ReadonlySet<number> = new Set([1317, 3024, 1969])
