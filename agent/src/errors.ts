@@ -59,6 +59,8 @@ export type DatabaseErrorCode =
   | 'database-unreachable'
   /** Opening took too long. */
   | 'database-timeout'
+  /** A cancel was sent, and the server did not say that it took note, so it may still land. */
+  | 'cancel-unsettled'
   /** The session ended first. */
   | 'database-aborted'
   /** The database does not speak TLS, and the target demands it. */
@@ -92,6 +94,7 @@ const SQL_STATES: Readonly<Record<AgentErrorCode, string>> = {
   'credential-aborted': '08006',
   'database-unreachable': '08001',
   'database-timeout': '08001',
+  'cancel-unsettled': '57014',
   'database-aborted': '08006',
   'tls-refused': '08001',
   'tls-failed': '08001',

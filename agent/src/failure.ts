@@ -41,6 +41,7 @@ const SENTENCES: Readonly<Record<AgentErrorCode, string>> = {
   'credential-aborted': 'The session ended before it was open.',
   'database-unreachable': DATABASE,
   'database-timeout': DATABASE,
+  'cancel-unsettled': 'A cancel did not settle.',
   'database-aborted': 'The session ended before it was open.',
   'tls-refused': TLS,
   'tls-failed': TLS,

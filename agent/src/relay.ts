@@ -12,8 +12,11 @@ export interface OpenedSession {
   readonly database: Database
   /** Shared by all sessions of the same database. */
   readonly catalog: Catalog
-  /** Asks the server to cancel what this session runs. Never throws; a failure is logged. */
-  readonly cancel: () => Promise<void>
+  /**
+   * Asks the server to cancel what this session runs, and resolves when that can hit nothing any more that is sent from then on; with false when
+   * nobody can tell, so that nothing more may be sent. Never throws; a failure is logged.
+   */
+  readonly cancel: () => Promise<boolean>
   /** What to answer the gateway with when all is prepared. */
   readonly ready: SessionReady
   /** The key of the strategy `hash`; undefined when there is none. */

@@ -91,16 +91,23 @@ function refuse(session: AgentSession, failure: Failure): void {
   }
 }
 
-function canceller(database: Database, connection: Connection, limits: AgentLimits, log: Logger): () => Promise<void> {
+function canceller(
+  database: Database,
+  connection: Connection,
+  limits: AgentLimits,
+  log: Logger,
+): () => Promise<boolean> {
   return async () => {
     if (database.key === undefined) {
       log.warn('the database gave no cancel key')
-      return
+      return true
     }
     try {
       await cancelBackend(connection.config.target, database.key, limits.connectTimeoutMs)
+      return true
     } catch (error) {
       log.warn(logFields(error), 'cancelling failed')
+      return !(error instanceof AgentError) || error.code !== 'cancel-unsettled'
     }
   }
 }

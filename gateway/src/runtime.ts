@@ -13,15 +13,8 @@ export interface Runtime {
   readonly secureContext: SecureContext | undefined
 }
 
-/** Compiles a configuration. Throws what is wrong with its policy or its certificate, and for a rule that asks for what is not there yet. */
+/** Compiles a configuration. Throws what is wrong with its policy or its certificate. */
 export function compileRuntime(config: GatewayConfig): Runtime {
-  // A limit that nobody enforces would be worse than none.
-  for (const [set, rules] of Object.entries(config.policy.sets)) {
-    const limit = rules.find(({ action }) => action === 'limit')
-    if (limit !== undefined) {
-      throw new Error(`gateway.guardrails.${set}: the rule ${limit.id} is a limit, and limits are not available yet`)
-    }
-  }
   return {
     config,
     policy: compilePolicy(config.policy),

@@ -108,6 +108,7 @@ export async function startRelayPort(options: RelayPortOptions): Promise<RelayPo
         catalog,
         cancel: async () => {
           if (database.key !== undefined) await cancelBackend(target, database.key, 5000).catch(() => {})
+          return true
         },
         ready: {
           parameters: Array.from(database.parameters, ([name, value]) => ({ name, value })),

@@ -8,6 +8,7 @@ import {
   type StatementPhase,
 } from '@sallyport/audit'
 import type { Analysis, Clock, Effect, Verdict } from '@sallyport/core'
+import { limitOf, withLimitsKept, type StatementLimit } from './statement-limit.ts'
 
 /** What is asked of the gate: may this text run now? */
 export interface Question {
@@ -26,6 +27,8 @@ export interface Passage {
   readonly statement: string
   /** True when the record must be on the disk before anything is forwarded, because the statement can change something. */
   readonly waits: boolean
+  /** What the statement may have, where the verdict limits it. */
+  readonly limit: StatementLimit | undefined
   /** Microseconds that deciding and recording took. */
   readonly gateUs: number
 }
@@ -61,7 +64,7 @@ export class Gate {
   pass(question: Question): Passage {
     const { session, log, decide, clock, observe } = this.#options
     const startedMs = clock.monotonicMs()
-    const verdict = decide(question.analysis)
+    const verdict = withLimitsKept(decide(question.analysis), question.analysis)
     const statement = `${session.session}-${++this.#statements}`
     const receipt = log.append({
       type: 'statement-verdict',
@@ -78,7 +81,14 @@ export class Gate {
     })
     const elapsedMs = clock.monotonicMs() - startedMs
     observe(verdict, elapsedMs)
-    return { verdict, receipt, statement, waits: canChange(question.analysis), gateUs: Math.round(elapsedMs * 1000) }
+    return {
+      verdict,
+      receipt,
+      statement,
+      waits: canChange(question.analysis),
+      limit: limitOf(verdict, question.analysis),
+      gateUs: Math.round(elapsedMs * 1000),
+    }
   }
 }
 

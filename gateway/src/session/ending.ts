@@ -7,6 +7,8 @@ export type FarewellCode =
   | 'shutdown'
   | 'idle'
   | 'administrator'
+  /** A statement beyond its limit did not end when it was cancelled. */
+  | 'overdue'
   /** The agent was lost, or ended the session. */
   | 'agent-lost'
   /** The database, or the agent on its behalf. */

@@ -1,5 +1,5 @@
 import type { AuditLog } from '@sallyport/audit-file'
-import type { Outcome, SessionFacts } from '@sallyport/audit'
+import type { LimitFacts, Outcome, SessionFacts } from '@sallyport/audit'
 import type { StatementRun } from './statement-run.ts'
 
 export interface OutcomesPort {
@@ -17,10 +17,16 @@ export interface Ending {
   readonly rows: number
   /** Bytes of those that were returned. */
   readonly bytes: number
+  /** The limit that ended it, or that its rows were cut at. */
+  readonly limit?: LimitFacts | undefined
 }
 
 /** Records what a statement came to; one whose verdict could not be recorded has nothing to tell. */
-export function recordOutcome(port: OutcomesPort, run: StatementRun, { outcome, sqlState, rows, bytes }: Ending): void {
+export function recordOutcome(
+  port: OutcomesPort,
+  run: StatementRun,
+  { outcome, sqlState, rows, bytes, limit }: Ending,
+): void {
   if (run.passage === undefined) return
   const { redactions } = run
   run.redactions = []
@@ -44,5 +50,6 @@ export function recordOutcome(port: OutcomesPort, run: StatementRun, { outcome, 
       count,
     })),
     injections: [],
+    limit,
   })
 }

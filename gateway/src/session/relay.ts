@@ -9,6 +9,7 @@ import type { CloseReason, Redaction } from '@sallyport/tunnel'
 import { Gate } from '../guard/gate.ts'
 import { connectionMetrics, type Metrics } from '../metrics.ts'
 import type { Runtime } from '../runtime.ts'
+import { Deadlines } from './deadlines.ts'
 import type { EndReason, Farewell } from './ending.ts'
 import { maskingBytes, maskingVersion, type LoggedInClient } from './login.ts'
 import type { KillReason, LiveSession } from './registry.ts'
@@ -32,6 +33,8 @@ export interface Seat {
   readonly gate: Gate
   readonly barrier: Barrier
   readonly limits: GatewayLimits
+  /** The clock over the statement that runs under a limit. */
+  readonly deadlines: Deadlines
   /** The connection as the configuration has it now. */
   readonly connection: () => GatewayConnection
   readonly monotonicMs: () => number
@@ -118,6 +121,13 @@ export class Relay implements LiveSession {
       gate: this.#gate,
       barrier: { receipt: undefined },
       limits: runtime().config.limits,
+      deadlines: new Deadlines({
+        monotonicMs: clock.monotonicMs,
+        after,
+        cancel: () => this.cancel(),
+        onOverdue: () => this.#stop('gateway', OVERDUE),
+        graceMs: runtime().config.limits.cancelGraceMs,
+      }),
       connection: () => this.#current,
       monotonicMs: clock.monotonicMs,
       toAgent: (bytes) => login.tunnel.send(bytes),
@@ -276,4 +286,15 @@ const KILLED: Readonly<Record<KillReason, Farewell & { readonly end: EndReason }
   },
   owner: { end: 'killed', code: 'administrator', sqlState: '57P01', message: 'the session was killed by its own user' },
 }
+const OVERDUE: Farewell = {
+  code: 'overdue',
+  sqlState: '57014',
+  message: 'a statement beyond its limit did not end when it was cancelled (limits.cancel_grace)',
+}
+
+function after(delayMs: number, act: () => void): () => void {
+  const timer = setTimeout(act, delayMs)
+  return () => clearTimeout(timer)
+}
+
 const LINGER_MS = 2000

@@ -2,6 +2,7 @@ import type { AuditReceipt } from '@sallyport/audit-file'
 import type { RedactionFacts } from '@sallyport/audit'
 import type { Analysis } from '@sallyport/core'
 import type { Passage } from '../guard/gate.ts'
+import type { StatementLimit } from '../guard/statement-limit.ts'
 
 /**
  * What a session remembers of a message that carries a statement, until the last of its replies. A Parse has one, and each Bind of it
@@ -12,6 +13,8 @@ export interface StatementRun {
   readonly analysis: Analysis
   /** Undefined for a message that was refused because its verdict could not be recorded. */
   readonly passage: Passage | undefined
+  /** What it may have; undefined for a statement without limits. */
+  readonly limit: StatementLimit | undefined
   /** When it was forwarded, on the monotonic clock. */
   forwardedMs: number
   /** Rows and bytes of the replies that outcomes were recorded for already. */
@@ -22,7 +25,8 @@ export interface StatementRun {
 }
 
 export function startRun(text: string, analysis: Analysis, passage: Passage | undefined): StatementRun {
-  return { text, analysis, passage, forwardedMs: 0, rowsTold: 0, bytesTold: 0, redactions: [] }
+  const limit = passage?.limit
+  return { text, analysis, passage, limit, forwardedMs: 0, rowsTold: 0, bytesTold: 0, redactions: [] }
 }
 
 /** The newest record that must be durable before any more result bytes may leave. */

@@ -123,8 +123,11 @@ export interface ApprovalFacts {
   readonly at: string
 }
 
-/** What became of a statement. `skipped`: never forwarded; `lost`: the backend went away and nobody can tell. */
-export type Outcome = 'completed' | 'failed' | 'suspended' | 'cancelled' | 'skipped' | 'lost'
+/**
+ * What became of a statement. `limited`: a limit of the policy ended it, and the client was told so; `skipped`: never forwarded; `lost`: the
+ * backend went away and nobody can tell.
+ */
+export type Outcome = 'completed' | 'failed' | 'suspended' | 'cancelled' | 'limited' | 'skipped' | 'lost'
 
 /** What came back, recorded after the last byte of the reply. */
 export interface StatementOutcome {
@@ -142,6 +145,8 @@ export interface StatementOutcome {
   readonly durationUs: DurationFacts
   readonly redactions: readonly RedactionFacts[]
   readonly injections: readonly InjectionFacts[]
+  /** The limit that ended the statement; of a completed one, the limit that its rows were cut at. */
+  readonly limit?: LimitFacts | undefined
 }
 
 /** Microseconds spent in each part, undefined where nobody measured. */
@@ -162,6 +167,13 @@ export interface RedactionFacts {
   readonly strategy: string
   /** Values that were changed. */
   readonly count: number
+}
+
+/** A limit that was reached: so many rows or bytes of one result, or milliseconds. */
+export interface LimitFacts {
+  readonly rule: string
+  readonly kind: 'rows' | 'bytes' | 'time'
+  readonly maximum: number
 }
 
 /** Text in a result that tries to instruct a model. */

@@ -21,10 +21,11 @@ export function verdictMembers(event: StatementVerdict, place: Place): Members {
 /** The members of an outcome in canonical order. */
 export function outcomeMembers(event: StatementOutcome, place: Place): Members {
   const sqlState = event.sqlState === undefined ? '' : `"sqlState":${canonicalString(event.sqlState)},`
+  const limit = event.limit === undefined ? '' : `"limit":${canonical(event.limit)},`
   return {
     before: `"bytes":${canonicalNumber(event.bytes)},"durationUs":${canonical(event.durationUs)},"gateway":${place.gateway}`,
     after:
-      `"id":${place.id},"injections":${list(event.injections)},"outcome":"${event.outcome}","previous":${place.previous},` +
+      `"id":${place.id},"injections":${list(event.injections)},${limit}"outcome":"${event.outcome}","previous":${place.previous},` +
       `"redactions":${list(event.redactions)},"rows":${canonicalNumber(event.rows)},"sequence":${place.sequence},` +
       `"session":${canonicalShared(event.session)},${sqlState}"statement":${canonicalString(event.statement)},` +
       `"time":${place.time},"type":"statement-outcome","verdict":${canonicalNumber(event.verdict)}`,

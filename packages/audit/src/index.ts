@@ -10,6 +10,7 @@ export type {
   ConfigurationChange,
   DurationFacts,
   InjectionFacts,
+  LimitFacts,
   LogEvent,
   Login,
   LogOpened,

@@ -148,6 +148,8 @@ export interface GatewayLimits {
   readonly loginTimeoutMs: number
   /** How long sessions may go on once the gateway is told to stop. */
   readonly drainTimeoutMs: number
+  /** How long a statement that a limit has cancelled may take to end, before its session is ended. */
+  readonly cancelGraceMs: number
 }
 
 export interface AgentConnection {

@@ -15,5 +15,13 @@ export type {
   Statement,
   Where,
 } from './statement.ts'
-export { ACTIONS, type Action, type Estimate, type Finding, type StatementLimits, type Verdict } from './verdict.ts'
+export {
+  ACTIONS,
+  type Action,
+  type Estimate,
+  type Finding,
+  type LimitRules,
+  type StatementLimits,
+  type Verdict,
+} from './verdict.ts'
 export type { Clock } from './clock.ts'

@@ -29,6 +29,8 @@ export interface Verdict {
    * when no estimate is wanted.
    */
   readonly estimate?: readonly number[]
+  /** Which rule asks for each limit; undefined where there is none. */
+  readonly limitedBy?: LimitRules
 }
 
 /** What the database's planner expects of one statement, in its own units; or why it said nothing, in a sentence for the user. */
@@ -40,3 +42,6 @@ export interface StatementLimits {
   readonly bytes: number | undefined
   readonly timeoutMs: number | undefined
 }
+
+/** Ids of the rules that limits come from. */
+export type LimitRules = { readonly [K in keyof StatementLimits]: string | undefined }

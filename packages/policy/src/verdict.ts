@@ -1,4 +1,11 @@
-import { ACTIONS, type Action, type Finding, type StatementLimits, type Verdict } from '@sallyport/core'
+import {
+  ACTIONS,
+  type Action,
+  type Finding,
+  type LimitRules,
+  type StatementLimits,
+  type Verdict,
+} from '@sallyport/core'
 import { mergeLimits, NO_LIMITS, type CompiledRule } from '@sallyport/guardrails'
 
 /** The most severe finding that is not merely observed decides; the limits are the smallest of all. */
@@ -8,9 +15,18 @@ export function verdictOf(findings: readonly Finding[], limiting: readonly Compi
   for (const finding of findings) {
     if (!finding.observed && SEVERITY[finding.action] > SEVERITY[action]) action = finding.action
   }
+  const ranked = findings.length === 1 ? findings : mostSevereFirst(findings)
+  if (limiting.length === 0) return { action, findings: ranked, limits: NO_LIMITS }
   let limits: StatementLimits = NO_LIMITS
   for (const { rule } of limiting) limits = mergeLimits(limits, rule.limits)
-  return { action, findings: findings.length === 1 ? findings : mostSevereFirst(findings), limits }
+  return { action, findings: ranked, limits, limitedBy: limitedBy(limits, limiting) }
+}
+
+/** The first rule that asks for each limit as it is in force. */
+function limitedBy(limits: StatementLimits, limiting: readonly CompiledRule[]): LimitRules {
+  const by = (key: keyof StatementLimits): string | undefined =>
+    limits[key] === undefined ? undefined : limiting.find(({ rule }) => rule.limits[key] === limits[key])?.rule.id
+  return { rows: by('rows'), bytes: by('bytes'), timeoutMs: by('timeoutMs') }
 }
 
 /** A verdict that refuses for one reason. */

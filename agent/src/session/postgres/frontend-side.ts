@@ -63,7 +63,22 @@ export class FrontendSide {
     this.#pump()
   }
 
-  readonly #waiting: Uint8Array[] = []
+  readonly #waiting: (Uint8Array | (() => void))[] = []
+
+  /** Does something once all that has come so far is written. */
+  whenTaken(act: () => void): void {
+    this.#waiting.push(act)
+    this.#pump()
+  }
+
+  /** Nothing more is taken until as many releases. */
+  hold(): void {
+    this.#hold()
+  }
+
+  release(): void {
+    this.#release()
+  }
 
   /** Replies have come: what waited for them may go on. */
   progressed(): void {
@@ -90,7 +105,8 @@ export class FrontendSide {
         }
         const chunk = this.#waiting.shift()
         if (chunk === undefined) break
-        this.#reader.push(chunk)
+        if (typeof chunk === 'function') chunk()
+        else this.#reader.push(chunk)
       }
     } catch (error) {
       this.#options.onFailure(error)

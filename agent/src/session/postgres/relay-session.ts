@@ -128,7 +128,7 @@ class SessionRelay {
 
   #control(message: GatewayControl): void {
     if (message.type === 'cancel') {
-      void this.#opened.cancel()
+      this.#cancel()
       return
     }
     try {
@@ -136,6 +136,22 @@ class SessionRelay {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /**
+   * A cancel is about what came before it. What runs is cancelled at once; what is still being judged is cancelled when it has been sent.
+   */
+  #cancel(): void {
+    if (this.#conversation.pending > 0) void this.#cancelNow()
+    else this.#frontend.whenTaken(() => void this.#cancelNow())
+  }
+
+  /** INVARIANT: nothing is sent to the database while a cancel may land, so it hits nothing that came behind it. */
+  async #cancelNow(): Promise<void> {
+    if (this.#over || this.#conversation.pending === 0) return
+    this.#frontend.hold()
+    if (await this.#opened.cancel()) this.#frontend.release()
+    else this.#end(CANCEL_UNSETTLED)
   }
 
   /** The floor's rules and the policy's. Throws MaskingError `invalid-rules`, `no-hash-key`. */
@@ -259,6 +275,13 @@ const DATABASE_LOST: Failure = {
   code: 'database-lost',
   message: 'The connection to the database was lost.',
   sqlState: '08006',
+  retryable: true,
+}
+
+const CANCEL_UNSETTLED: Failure = {
+  code: 'cancel-unsettled',
+  message: 'A cancel did not settle, so the session was ended: it could have hit another statement.',
+  sqlState: '57014',
   retryable: true,
 }
 

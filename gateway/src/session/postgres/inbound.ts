@@ -28,6 +28,7 @@ import type { Gate } from '../../guard/gate.ts'
 import { notUtf8Error, refusalError, unrecordedError } from '../../reply/postgres/refusal.ts'
 import { askGate } from '../judgement.ts'
 import { MessagePump } from '../message-pump.ts'
+import type { LimitWatch } from './limit-watch.ts'
 import { type Barrier, startRun, type StatementRun } from '../statement-run.ts'
 
 export interface InboundPort {
@@ -37,6 +38,7 @@ export interface InboundPort {
   readonly prepared: PreparedNames
   readonly log: AuditLog
   readonly barrier: Barrier
+  readonly limits: LimitWatch
   readonly maxMessageBytes: number
   readonly allowFunctionCall: boolean
   readonly monotonicMs: () => number
@@ -94,8 +96,19 @@ export class Inbound {
     this.#pump.replied()
   }
 
+  /** Sends the agent something that the client did not. */
+  insert(bytes: Uint8Array): void {
+    this.#pump.push(bytes)
+    this.#pump.flush()
+  }
+
   /** Takes one message; a promise means that the next must wait for it. */
   #take(raw: RawMessage): Promise<void> | undefined {
+    const { limits } = this.#port
+    if (!limits.admits(raw.tag)) {
+      if (limits.wantsFlush) this.#pump.push(FLUSH)
+      return this.#untilSettled(raw)
+    }
     let message: SessionMessage
     try {
       message = decodeFrontend(raw)
@@ -164,7 +177,7 @@ export class Inbound {
     return undefined
   }
 
-  /** What a name stands for depends on replies that are on their way: the message is taken again when some have come. */
+  /** What a name stands for, or whether the message may go at all, depends on replies: the message is taken again when some have come. */
   async #untilSettled(raw: RawMessage): Promise<void> {
     await this.#pump.untilReplied()
     return this.#take(raw)
@@ -211,12 +224,13 @@ export class Inbound {
   }
 
   #forward(bytes: Uint8Array, message: SessionMessage, run: StatementRun | undefined): void {
-    const { conversation, prepared, monotonicMs } = this.#port
+    const { conversation, prepared, monotonicMs, limits } = this.#port
     conversation.frontend(message, run, run === undefined ? undefined : sqlNames(prepared.resolve(run.analysis)))
     if (run !== undefined) {
       if (message.type !== 'Parse') prepared.note(run.analysis)
       run.forwardedMs = monotonicMs()
     }
+    limits.sent(message.type, run)
     this.#pump.push(bytes)
   }
 }

@@ -8,6 +8,8 @@ import { Gate } from '../../guard/gate.ts'
 import { opaque } from '../../guard/postgres/opaque.ts'
 import { PreparedNames } from '../../guard/prepared-names.ts'
 import { Inbound } from './inbound.ts'
+import { Deadlines } from '../deadlines.ts'
+import { LimitWatch } from './limit-watch.ts'
 import { Outbound } from './outbound.ts'
 import type { Barrier, StatementRun } from '../statement-run.ts'
 
@@ -105,8 +107,21 @@ function setStage(): {
   })
   const barrier: Barrier = { receipt: undefined }
   const onFailure = (error: unknown): void => void failures.push(error)
+  const limits: LimitWatch = new LimitWatch({
+    conversation,
+    deadlines: new Deadlines({
+      monotonicMs: () => 0,
+      after: () => () => undefined,
+      cancel: () => undefined,
+      onOverdue: () => undefined,
+      graceMs: 1,
+    }),
+    send: (bytes) => inbound.insert(bytes),
+    onSettled: () => inbound.replied(),
+  })
   const outbound: Outbound = new Outbound({
     conversation,
+    limits,
     log,
     session,
     barrier,
@@ -120,6 +135,7 @@ function setStage(): {
   })
   const inbound: Inbound = new Inbound({
     conversation,
+    limits,
     gate,
     inspect: (text): Analysis => opaque(text.slice('SELECT '.length), text.endsWith('write') ? 'write' : 'read'),
     prepared: new PreparedNames(() => undefined),

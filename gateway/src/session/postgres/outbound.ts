@@ -16,16 +16,20 @@ import {
   type RawMessage,
 } from '@sallyport/pg-wire'
 import type { Redaction } from '@sallyport/tunnel'
+import type { StatementLimit } from '../../guard/statement-limit.ts'
+import { limitState } from '../../reply/postgres/limit.ts'
 import { ClientWriter } from '../client-writer.ts'
 import { DurableQueue } from '../durable-queue.ts'
 import { recordOutcome } from '../outcomes.ts'
 import type { Barrier, StatementRun } from '../statement-run.ts'
+import type { LimitWatch } from './limit-watch.ts'
 
 export interface OutboundPort {
   readonly conversation: Conversation<StatementRun>
   readonly log: AuditLog
   readonly session: SessionFacts
   readonly barrier: Barrier
+  readonly limits: LimitWatch
   readonly maxMessageBytes: number
   readonly monotonicMs: () => number
   /** Writes to the client; false when its socket has enough. */
@@ -91,6 +95,7 @@ export class Outbound {
   /** Nothing more reaches the client. */
   end(): void {
     this.#ended = true
+    this.#port.limits.end()
     this.#queue.end()
     this.#client.end()
   }
@@ -100,7 +105,7 @@ export class Outbound {
       this.#port.conversation.current?.context?.redactions.push(...content)
       return
     }
-    const { conversation } = this.#port
+    const { conversation, limits } = this.#port
     const before = conversation.pending
     try {
       this.#scanner.scan(content, this)
@@ -110,6 +115,7 @@ export class Outbound {
       return
     }
     this.#client.flush()
+    limits.rest()
     if (conversation.pending < before) this.#port.onReplies()
   }
 
@@ -120,20 +126,25 @@ export class Outbound {
 
   run(bytes: Uint8Array, completed: number, tag: number): void {
     this.#port.conversation.rows(tag, completed, bytes.length)
-    this.#client.push(bytes)
+    const passing = this.#port.limits.passing(bytes)
+    if (passing === bytes.length) this.#client.push(bytes)
+    else if (passing > 0) this.#client.push(bytes.subarray(0, passing))
   }
 
   message(raw: RawMessage): void {
     const step = this.#port.conversation.backend(raw)
-    if (step.action === 'forward') this.#client.push(raw.bytes)
-    else if (step.action === 'replace') this.#client.push(step.bytes)
+    const answer = step.action === 'forward' ? raw.bytes : step.action === 'replace' ? step.bytes : undefined
+    const shown = this.#port.limits.reply(step, answer)
+    if (shown !== undefined) this.#client.push(shown)
     for (const event of step.events) this.#note(event)
   }
 
   #note(event: ConversationEvent<StatementRun>): void {
     switch (event.type) {
       case 'completed':
-        return this.#tell(event.entry, 'completed', undefined, countOf(event.commandTag))
+        this.#tell(event.entry, 'completed', undefined, countOf(event.commandTag))
+        if (event.entry.type === 'Query') event.entry.context?.limit?.nextResult()
+        return
       case 'suspended':
         return this.#tell(event.entry, 'suspended')
       case 'failed': {
@@ -145,6 +156,7 @@ export class Outbound {
         for (const entry of event.entries) this.#tell(entry, 'skipped')
         return
       case 'ready':
+        return this.#port.limits.ready()
       case 'acknowledged':
       case 'described':
       case 'parameters':
@@ -159,6 +171,7 @@ export class Outbound {
   #tell(entry: Entry<StatementRun>, outcome: Outcome, sqlState?: string, affected?: number): void {
     const run = entry.context
     if (run === undefined || !TOLD.has(entry.type) || entry.refusal !== undefined) return
+    if (run.limit !== undefined) return this.#tellLimited(run, run.limit, { outcome, sqlState, affected })
     const rows = affected ?? entry.rows - (entry.type === 'Query' ? run.rowsTold : 0)
     const bytes = entry.rowBytes - (entry.type === 'Query' ? run.bytesTold : 0)
     run.rowsTold = entry.rows
@@ -166,8 +179,19 @@ export class Outbound {
     recordOutcome(this.#port, run, { outcome, sqlState, rows, bytes })
   }
 
+  /** The same of a statement with limits: its rows are those that passed. */
+  #tellLimited(run: StatementRun, limit: StatementLimit, { outcome, sqlState, affected }: LimitedEnding): void {
+    const { rows, bytes } = limit.take()
+    const { ended, excess } = limit
+    if (ended === undefined) {
+      recordOutcome(this.#port, run, { outcome, sqlState, rows: affected ?? rows, bytes, limit: excess })
+    } else {
+      recordOutcome(this.#port, run, { outcome: 'limited', sqlState: limitState(ended), rows, bytes, limit: ended })
+    }
+  }
+
   #setFlow(): void {
-    const flowing = !this.#ended && !this.#queue.closed && !this.#client.full
+    const flowing = !this.#ended && !this.#queue.closed && (!this.#client.full || this.#port.limits.dropping)
     if (flowing === this.#flowing) return
     this.#flowing = flowing
     this.#port.onFlow(flowing)
@@ -178,6 +202,12 @@ export class Outbound {
     this.end()
     this.#port.onFailure(error)
   }
+}
+
+interface LimitedEnding {
+  readonly outcome: Outcome
+  readonly sqlState: string | undefined
+  readonly affected: number | undefined
 }
 
 /** The rows that a statement returned or changed, as its command tag counts them: `SELECT 3`, `INSERT 0 1`; undefined for tags without a count. */

@@ -5,24 +5,32 @@ import { fatalError } from '../../reply/postgres/refusal.ts'
 import type { Seat, Ways } from '../relay.ts'
 import type { StatementRun } from '../statement-run.ts'
 import { Inbound } from './inbound.ts'
+import { LimitWatch } from './limit-watch.ts'
 import { Outbound } from './outbound.ts'
 
 /** The two ways of a PostgreSQL session. */
 export function openPostgres(seat: Seat, inspector: Inspector): Ways {
-  const { limits, login, log, gate, barrier, monotonicMs } = seat
+  const { login, log, gate, barrier, monotonicMs } = seat
   const conversation = new Conversation<StatementRun>({
-    maxPending: limits.pipelinedStatements * MESSAGES_PER_STATEMENT,
+    maxPending: seat.limits.pipelinedStatements * MESSAGES_PER_STATEMENT,
   })
   const prepared = new PreparedNames((name) => {
     const lookup = conversation.statementFor(name)
     return lookup.state === 'known' ? lookup.value.context?.analysis : undefined
   })
+  const limits: LimitWatch = new LimitWatch({
+    conversation,
+    deadlines: seat.deadlines,
+    send: (bytes) => inbound.insert(bytes),
+    onSettled: () => inbound.replied(),
+  })
   const outbound: Outbound = new Outbound({
     conversation,
+    limits,
     log,
     session: login.facts,
     barrier,
-    maxMessageBytes: limits.messageBytes,
+    maxMessageBytes: seat.limits.messageBytes,
     monotonicMs,
     write: seat.toClient,
     onReplies: () => inbound.replied(),
@@ -32,12 +40,13 @@ export function openPostgres(seat: Seat, inspector: Inspector): Ways {
   })
   const inbound: Inbound = new Inbound({
     conversation,
+    limits,
     gate,
     inspect: (text) => inspector.inspect(seat.connection(), text),
     prepared,
     log,
     barrier,
-    maxMessageBytes: limits.messageBytes,
+    maxMessageBytes: seat.limits.messageBytes,
     allowFunctionCall: login.connection.allowFunctionCall,
     monotonicMs,
     send: seat.toAgent,

@@ -83,7 +83,7 @@ export const outcome: fc.Arbitrary<StatementOutcome> = fc.record({
   session,
   statement: text,
   verdict: count,
-  outcome: fc.constantFrom('completed', 'failed', 'suspended', 'cancelled', 'skipped', 'lost'),
+  outcome: fc.constantFrom('completed', 'failed', 'suspended', 'cancelled', 'limited', 'skipped', 'lost'),
   sqlState: maybe(text),
   rows: count,
   bytes: count,
@@ -93,6 +93,7 @@ export const outcome: fc.Arbitrary<StatementOutcome> = fc.record({
     { maxLength: 3 },
   ),
   injections: fc.array(fc.record({ column: text, detector: text, count }), { maxLength: 2 }),
+  limit: maybe(fc.record({ rule: text, kind: fc.constantFrom('rows', 'bytes', 'time'), maximum: count })),
 })
 
 const others: fc.Arbitrary<AuditEvent> = fc.oneof(

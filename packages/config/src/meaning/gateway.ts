@@ -194,6 +194,7 @@ function limitsOf(limits: NonNullable<GatewaySection['limits']>): GatewayConfig[
     idleTimeoutMs: milliseconds(limits.idle_timeout ?? 0),
     loginTimeoutMs: milliseconds(limits.login_timeout ?? '30s'),
     drainTimeoutMs: milliseconds(limits.drain_timeout ?? '30s'),
+    cancelGraceMs: milliseconds(limits.cancel_grace ?? '10s'),
   }
 }
 

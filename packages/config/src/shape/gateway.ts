@@ -74,6 +74,9 @@ const limits = section({
   idle_timeout: durationOrNone.optional().describe('a session without traffic is ended; default 0, never'),
   login_timeout: duration.optional().describe('from the first byte to a session that is ready; default 30s'),
   drain_timeout: durationOrNone.optional().describe('how long sessions may go on when the gateway stops; default 30s'),
+  cancel_grace: duration
+    .optional()
+    .describe('how long a statement that a limit has cancelled may take to end, before its session is; default 10s'),
 })
 
 /** `gateway:` as it is written. */

@@ -1,0 +1,53 @@
+import type { StatementLimit } from '../guard/statement-limit.ts'
+
+export interface DeadlinesPort {
+  readonly monotonicMs: () => number
+  /** Does something after so many milliseconds; calling what it returns prevents it. */
+  readonly after: (delayMs: number, act: () => void) => () => void
+  /** Asks the agent to cancel what runs. */
+  readonly cancel: () => void
+  /** The statement did not end although it was cancelled. */
+  readonly onOverdue: (limit: StatementLimit) => void
+  /** How long a cancelled statement may take to end. */
+  readonly graceMs: number
+}
+
+/** The clock over the one statement that runs under a limit. */
+export class Deadlines {
+  readonly #port: DeadlinesPort
+  #startedMs: number | undefined
+  #cancelled = false
+  #clear: (() => void) | undefined
+
+  constructor(port: DeadlinesPort) {
+    this.#port = port
+  }
+
+  /** The statement runs; cancels it when its time is up. The second time does nothing. */
+  start(limit: StatementLimit): void {
+    if (this.#startedMs !== undefined || limit.timeoutMs === undefined || this.#cancelled) return
+    this.#startedMs = this.#port.monotonicMs()
+    this.#clear = this.#port.after(Math.max(1, limit.timeoutMs - limit.spentMs), () => {
+      limit.runOut()
+      this.cancel(limit)
+    })
+  }
+
+  /** Cancels the statement now, once. */
+  cancel(limit: StatementLimit): void {
+    if (this.#cancelled) return
+    this.#cancelled = true
+    this.#clear?.()
+    this.#clear = this.#port.after(this.#port.graceMs, () => this.#port.onOverdue(limit))
+    this.#port.cancel()
+  }
+
+  /** The statement runs no more. */
+  stop(limit: StatementLimit): void {
+    this.#clear?.()
+    this.#clear = undefined
+    this.#cancelled = false
+    if (this.#startedMs !== undefined) limit.spentMs += this.#port.monotonicMs() - this.#startedMs
+    this.#startedMs = undefined
+  }
+}

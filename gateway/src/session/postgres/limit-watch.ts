@@ -1,0 +1,270 @@
+/*
+ * Theory of operation
+ *
+ * A statement under a limit may have to be cancelled, and a cancel hits whatever runs when it lands. So it is the last thing in flight: behind its
+ * Execute or Query only its Sync passes until it is answered (`admits`). The agent takes a cancel at its place among the messages and holds
+ * those behind it until the server has taken note, so a late one meets an idle server, which ignores it.
+ *
+ * A result that is too large is cut at a whole row; what follows is dropped. When the server was stopped by the cancel, its own error has failed the
+ * transaction, and only the error's text is exchanged. When it was done before, the client is told the same error, and where the server stands in
+ * a transaction, or the Sync has not been sent, a message that is bound to fail goes behind the statement, unseen by the client: so what the
+ * client reads, and what the server does, is the same whichever came first.
+ *
+ * A statement that changes something is never failed for its size: its rows are cut, it completes, and a warning says so. A statement whose time is up
+ * is cancelled; if it was done all the same, it is done.
+ */
+import type { LimitFacts } from '@sallyport/audit'
+import {
+  encodeFrontend,
+  noticeField,
+  type Conversation,
+  type ConversationEvent,
+  type ErrorResponse,
+  type Step,
+} from '@sallyport/pg-wire'
+import type { StatementLimit } from '../../guard/statement-limit.ts'
+import { limitError, limitWarning } from '../../reply/postgres/limit.ts'
+import type { Deadlines } from '../deadlines.ts'
+import type { StatementRun } from '../statement-run.ts'
+import { RowCut } from './row-cut.ts'
+
+export interface LimitWatchPort {
+  readonly conversation: Conversation<StatementRun>
+  readonly deadlines: Deadlines
+  /** Sends the agent something that the client did not. */
+  readonly send: (bytes: Uint8Array) => void
+  /** What waited behind the statement may go. */
+  readonly onSettled: () => void
+}
+
+/** Keeps the one statement under a limit that is in flight within it. */
+export class LimitWatch {
+  readonly #port: LimitWatchPort
+  readonly #cut = new RowCut()
+  #run: LimitedRun | undefined
+  #phase: 'running' | 'ending' | 'told' = 'running'
+  /** Whether it is an Execute whose Sync has not been sent. */
+  #open = false
+  /** ReadyForQuery messages that are owed before the segment of the statement begins, and in all. */
+  #readyAhead = 0
+  #readyOwed = 0
+  /** Something of the segment that is being sent has changes that only its Sync makes last. */
+  #changed = false
+  /** Whether the Sync waits as well, because those changes must not last when the statement fails. */
+  #holdsSync = false
+  /** Messages of ours that are bound to fail and have not. */
+  #failing = 0
+
+  constructor(port: LimitWatchPort) {
+    this.#port = port
+  }
+
+  /** Whether rows are dropped: the client need not keep up with them. */
+  get dropping(): boolean {
+    return this.#run !== undefined && this.#phase !== 'running'
+  }
+
+  /** Whether a message of the client may be sent now; asked again when `onSettled` was called. */
+  admits(tag: number): boolean {
+    if (this.#run === undefined || PASSING.has(tag)) return true
+    return tag === SYNC && this.#open && !this.#holdsSync
+  }
+
+  /** Whether the backend may keep back the replies that are waited for, unless it is told to Flush. */
+  get wantsFlush(): boolean {
+    return this.#open
+  }
+
+  /** A message of the client is about to be sent. */
+  sent(type: string, run: StatementRun | undefined): void {
+    const runs = RUNNING.has(type)
+    if (runs && isLimited(run)) this.#begin(run, type === 'Execute')
+    if (type === 'Sync' || type === 'Query' || type === 'FunctionCall') {
+      this.#readyOwed++
+      this.#changed = false
+      this.#open = false
+    } else if (runs && run?.passage?.waits !== false) this.#changed = true
+    this.#startIfCurrent()
+  }
+
+  /** A ReadyForQuery has passed. */
+  ready(): void {
+    if (this.#readyOwed > 0) this.#readyOwed--
+    if (this.#readyAhead > 0) this.#readyAhead--
+    // A Sync that a COPY has swallowed is never answered.
+    if (this.#port.conversation.pending === 0) this.#readyOwed = this.#readyAhead = 0
+  }
+
+  /** The session is over. */
+  end(): void {
+    if (this.#run !== undefined) this.#port.deadlines.stop(this.#run.limit)
+    this.#run = undefined
+  }
+
+  /** How many bytes of a run of rows may pass. */
+  passing(bytes: Uint8Array): number {
+    const run = this.#run
+    if (run === undefined || this.#port.conversation.current?.context !== run) return bytes.length
+    if (this.#phase !== 'running') return 0
+    const passing = this.#cut.passing(bytes, run.limit)
+    if (run.limit.excess !== undefined && run.limit.beyond === 'fail') this.#phase = 'ending'
+    return passing
+  }
+
+  /** What the client gets for a message of the backend; undefined for nothing. */
+  reply(step: Step<StatementRun>, bytes: Uint8Array | undefined): Uint8Array | undefined {
+    if (this.#run === undefined && this.#failing === 0) return bytes
+    let shown = bytes
+    if (step.events.length === 0) shown = this.dropping ? undefined : bytes
+    for (const event of step.events) shown = this.#happened(event, shown)
+    return shown
+  }
+
+  /** Everything that has come was looked at. */
+  rest(): void {
+    // A result that is only a little too large is complete by now, and nothing needs to be cancelled.
+    if (this.#run !== undefined && this.#phase === 'ending') this.#port.deadlines.cancel(this.#run.limit)
+    else this.#startIfCurrent()
+  }
+
+  #startIfCurrent(): void {
+    const run = this.#run
+    if (run?.limit.timeoutMs === undefined || this.#phase !== 'running') return
+    if (this.#port.conversation.current?.context === run) this.#port.deadlines.start(run.limit)
+  }
+
+  #begin(run: LimitedRun, open: boolean): void {
+    this.#run = run
+    this.#holdsSync = this.#changed && run.limit.sized && run.limit.beyond === 'fail'
+    this.#phase = 'running'
+    this.#open = open
+    this.#readyAhead = this.#readyOwed
+    this.#cut.reset()
+  }
+
+  #happened(event: ConversationEvent<StatementRun>, bytes: Uint8Array | undefined): Uint8Array | undefined {
+    switch (event.type) {
+      case 'ready':
+        return this.#ready(event.status === 'block', bytes)
+      case 'failed':
+        return this.#failed(event, bytes)
+      case 'completed':
+      case 'suspended':
+        return this.#ended(event, bytes)
+      case 'described':
+      case 'copy':
+      case 'acknowledged':
+      case 'parameters':
+        return this.dropping ? undefined : bytes
+      case 'skipped':
+      case 'asynchronous':
+      case 'terminated':
+        return bytes
+    }
+  }
+
+  /** A statement of a Query, or the Execute, succeeded. */
+  #ended(
+    { entry }: Extract<ConversationEvent<StatementRun>, { type: 'completed' | 'suspended' }>,
+    bytes: Uint8Array | undefined,
+  ): Uint8Array | undefined {
+    const run = this.#run
+    if (run === undefined || entry.context !== run) return bytes
+    const { limit } = run
+    if (this.#phase === 'told') return undefined
+    const { excess } = limit
+    if (this.#phase === 'ending' && excess !== undefined) {
+      this.#tell(limit, excess)
+      if (this.#open) {
+        this.#fail(false)
+        this.#settle()
+      }
+      return limitError(excess)
+    }
+    this.#cut.reset()
+    if (entry.type !== 'Query') this.#settle()
+    if (excess === undefined || limit.warned || bytes === undefined) return bytes
+    limit.warned = true
+    return Buffer.concat([limitWarning(excess), bytes])
+  }
+
+  #failed(
+    { entry, error }: Extract<ConversationEvent<StatementRun>, { type: 'failed' }>,
+    bytes: Uint8Array | undefined,
+  ): Uint8Array | undefined {
+    if (entry.refusal === FAILING) {
+      this.#failing--
+      return undefined
+    }
+    const run = this.#run
+    if (run === undefined) return bytes
+    const { limit } = run
+    if (this.#phase === 'told') {
+      // The client has its error, and the server has failed on its own.
+      this.#settle()
+      return undefined
+    }
+    if (entry.context !== run) {
+      // Something before it in its segment failed, so the server passes over it.
+      if (this.#readyAhead === 0) this.#settle()
+      return bytes
+    }
+    const ending = this.#phase === 'ending' ? limit.excess : undefined
+    const cancelled = noticeField(error, 'sqlState') === QUERY_CANCELED ? limit.overtime : undefined
+    const reason = ending ?? cancelled
+    if (reason !== undefined) this.#tell(limit, reason)
+    this.#settle()
+    return reason === undefined ? bytes : limitError(reason)
+  }
+
+  #ready(inTransaction: boolean, bytes: Uint8Array | undefined): Uint8Array | undefined {
+    if (this.#run === undefined || this.#port.conversation.pending > 0) return bytes
+    const told = this.#phase === 'told'
+    if (told && inTransaction) this.#fail(true)
+    this.#settle()
+    return told && inTransaction ? undefined : bytes
+  }
+
+  #tell(limit: StatementLimit, reason: LimitFacts): void {
+    limit.ended = reason
+    this.#phase = 'told'
+    this.#port.deadlines.stop(limit)
+  }
+
+  /** Makes the server fail where it has succeeded. */
+  #fail(withSync: boolean): void {
+    const { conversation, send } = this.#port
+    this.#failing++
+    send(conversation.refuse({ type: 'Execute', portal: '', maxRows: 0 }, FAILING))
+    if (!withSync) return
+    this.#readyOwed++
+    conversation.frontend({ type: 'Sync' })
+    send(SYNC_BYTES)
+  }
+
+  #settle(): void {
+    const run = this.#run
+    if (run === undefined) return
+    this.#run = undefined
+    this.#open = false
+    this.#phase = 'running'
+    this.#port.deadlines.stop(run.limit)
+    this.#port.onSettled()
+  }
+}
+
+/** A statement that has limits. */
+type LimitedRun = StatementRun & { readonly limit: StatementLimit }
+
+function isLimited(run: StatementRun | undefined): run is LimitedRun {
+  return run?.limit !== undefined
+}
+
+/** The error of a message that is only there to fail; nobody sees it. */
+const FAILING: ErrorResponse = { type: 'ErrorResponse', fields: [] }
+const SYNC = 0x53 // 'S'
+const SYNC_BYTES = encodeFrontend({ type: 'Sync' })
+/** Flush, CopyData, CopyDone, CopyFail, Terminate: they start nothing. */
+const PASSING: ReadonlySet<number> = new Set([0x48, 0x64, 0x63, 0x66, 0x58])
+const RUNNING: ReadonlySet<string> = new Set(['Query', 'Execute', 'FunctionCall'])
+const QUERY_CANCELED = '57014'
