@@ -50,6 +50,8 @@ export class LimitWatch {
   #readyOwed = 0
   /** Something of the segment that is being sent has changes that only its Sync makes last. */
   #changed = false
+  /** The segment that is being sent has failed. */
+  #skipped = false
   /** Whether the Sync waits as well, because those changes must not last when the statement fails. */
   #holdsSync = false
   /** Messages of ours that are bound to fail and have not. */
@@ -78,21 +80,15 @@ export class LimitWatch {
   /** A message of the client is about to be sent. */
   sent(type: string, run: StatementRun | undefined): void {
     const runs = RUNNING.has(type)
-    if (runs && isLimited(run)) this.#begin(run, type === 'Execute')
+    // What follows a failure in its segment is passed over, and is never answered.
+    if (runs && isLimited(run) && !this.#skipped) this.#begin(run, type === 'Execute')
     if (type === 'Sync' || type === 'Query' || type === 'FunctionCall') {
       this.#readyOwed++
       this.#changed = false
       this.#open = false
+      if (type === 'Sync') this.#skipped = false
     } else if (runs && run?.passage?.waits !== false) this.#changed = true
     this.#startIfCurrent()
-  }
-
-  /** A ReadyForQuery has passed. */
-  ready(): void {
-    if (this.#readyOwed > 0) this.#readyOwed--
-    if (this.#readyAhead > 0) this.#readyAhead--
-    // A Sync that a COPY has swallowed is never answered.
-    if (this.#port.conversation.pending === 0) this.#readyOwed = this.#readyAhead = 0
   }
 
   /** The session is over. */
@@ -113,6 +109,10 @@ export class LimitWatch {
 
   /** What the client gets for a message of the backend; undefined for nothing. */
   reply(step: Step<StatementRun>, bytes: Uint8Array | undefined): Uint8Array | undefined {
+    for (const event of step.events) {
+      if (event.type === 'ready') this.#answered()
+      else if (event.type === 'failed' && this.#readyOwed === 0 && SKIPPING.has(event.entry.type)) this.#skipped = true
+    }
     if (this.#run === undefined && this.#failing === 0) return bytes
     let shown = bytes
     if (step.events.length === 0) shown = this.dropping ? undefined : bytes
@@ -125,6 +125,14 @@ export class LimitWatch {
     // A result that is only a little too large is complete by now, and nothing needs to be cancelled.
     if (this.#run !== undefined && this.#phase === 'ending') this.#port.deadlines.cancel(this.#run.limit)
     else this.#startIfCurrent()
+  }
+
+  /** A ReadyForQuery has come. */
+  #answered(): void {
+    if (this.#readyOwed > 0) this.#readyOwed--
+    if (this.#readyAhead > 0) this.#readyAhead--
+    // A Sync that a COPY has swallowed is never answered.
+    if (this.#port.conversation.pending === 0) this.#readyOwed = this.#readyAhead = 0
   }
 
   #startIfCurrent(): void {
@@ -159,8 +167,8 @@ export class LimitWatch {
       case 'skipped':
       case 'asynchronous':
       case 'terminated':
-        return bytes
     }
+    return bytes
   }
 
   /** A statement of a Query, or the Execute, succeeded. */
@@ -267,4 +275,6 @@ const SYNC_BYTES = encodeFrontend({ type: 'Sync' })
 /** Flush, CopyData, CopyDone, CopyFail, Terminate: they start nothing. */
 const PASSING: ReadonlySet<number> = new Set([0x48, 0x64, 0x63, 0x66, 0x58])
 const RUNNING: ReadonlySet<string> = new Set(['Query', 'Execute', 'FunctionCall'])
+/** Messages after whose failure the backend passes over everything up to a Sync. */
+const SKIPPING: ReadonlySet<string> = new Set(['Parse', 'Bind', 'Describe', 'Execute', 'Close'])
 const QUERY_CANCELED = '57014'

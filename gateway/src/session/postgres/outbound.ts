@@ -156,7 +156,6 @@ export class Outbound {
         for (const entry of event.entries) this.#tell(entry, 'skipped')
         return
       case 'ready':
-        return this.#port.limits.ready()
       case 'acknowledged':
       case 'described':
       case 'parameters':
