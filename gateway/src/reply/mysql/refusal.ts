@@ -98,6 +98,7 @@ const FAREWELL: Readonly<Record<FarewellCode, Number_>> = {
   shutdown: { errorCode: 1053, sqlState: '08S01' },
   idle: { errorCode: 1927, sqlState: '70100' },
   administrator: { errorCode: 1927, sqlState: '70100' },
+  overdue: { errorCode: 1317, sqlState: '70100' },
   'agent-lost': { errorCode: 1053, sqlState: '08S01' },
   database: { errorCode: 1053, sqlState: '08S01' },
   audit: { errorCode: UNWRITABLE, sqlState: 'HY000' },
