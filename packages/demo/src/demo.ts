@@ -12,8 +12,8 @@ export interface DemoPort {
 }
 
 /**
- * The demo: a real PostgreSQL with a shop in it, gateway and agent as processes of their own, a tour that checks
- * itself, and then a place to try things. Resolves to the exit code: 0 every step came out right, 1 not, 2 called
+ * The demo: a real PostgreSQL with a shop in it, the same in MariaDB or MySQL where one is installed, gateway and agent
+ * as processes of their own, a tour that checks itself, and then a place to try things. Resolves to the exit code: 0 every step came out right, 1 not, 2 called
  * wrongly.
  */
 export async function runDemo(args: readonly string[], port: DemoPort = {}): Promise<number> {
@@ -31,8 +31,13 @@ export async function runDemo(args: readonly string[], port: DemoPort = {}): Pro
   let stage: Stage | undefined
   try {
     const started = performance.now()
-    screen.heading('Sallyport: a door with two locks between clients and a database')
-    stage = startStage({ screen, signal: interrupt.signal, ...(port.command ? { command: port.command } : {}) })
+    screen.heading('Sallyport: a door with two locks between clients and databases')
+    stage = startStage({
+      screen,
+      signal: interrupt.signal,
+      mysql: options.mysql ?? 'off',
+      ...(port.command ? { command: port.command } : {}),
+    })
     const tour = await orInterrupted(stage.ready, interrupt.signal)
     const right = await orInterrupted(runTour(tour), interrupt.signal)
     screen.blank()
@@ -57,11 +62,17 @@ export async function runDemo(args: readonly string[], port: DemoPort = {}): Pro
   }
 }
 
-function parse(args: readonly string[]): { readonly once: boolean; readonly help: boolean } | undefined {
+function parse(
+  args: readonly string[],
+): { readonly once: boolean; readonly help: boolean; readonly mysql?: string | undefined } | undefined {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { once: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+      options: {
+        once: { type: 'boolean', default: false },
+        mysql: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     })
     return values
   } catch {
@@ -106,9 +117,11 @@ function invite(screen: Screen, lines: readonly { readonly what: string; readonl
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const INTERRUPTED = 130
-const USAGE = `Usage: sallyport demo [--once]
+const USAGE = `Usage: sallyport demo [--once] [--mysql DIR|off]
 
-  --once  leave after the tour; the exit code is 0 only if every step came out right
+  --once       leave after the tour; the exit code is 0 only if every step came out right
+  --mysql DIR  the MariaDB or MySQL to use, by its folder; off for PostgreSQL alone;
+               default off
 
 Example:
   npm run demo -- --once

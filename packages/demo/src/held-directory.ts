@@ -8,7 +8,7 @@ import { tether } from './tether.ts'
 /** A temporary directory that is removed with all in it: by `remove`, or when this process dies. */
 export interface HeldDirectory {
   readonly path: string
-  remove(): Promise<void>
+  readonly remove: () => Promise<void>
 }
 
 /**

@@ -68,15 +68,14 @@ export async function startServer(launch: ServerLaunch, port: number): Promise<S
     // Ctrl-C goes to the whole foreground group; the server must not end before those who still talk to it.
     detached: true,
   })
+  const released = child.pid === undefined ? () => {} : tether.process(child.pid, launch.end)
+  child.once('exit', released)
   const log: string[] = []
   await becomesReady(child, log, launch)
-  const pid = child.pid as number
-  const released = tether.process(pid, launch.end)
-  child.once('exit', released)
   // A server that is still up must not keep this process from ending: the tether ends it then.
   child.unref()
   ;(child.stderr as unknown as { unref(): void }).unref()
-  return { child, pid, port, log }
+  return { child, pid: child.pid as number, port, log }
 }
 
 /** Sends each signal in turn until the process has ended, waiting `END_TIMEOUT_MS` after each. */
@@ -102,15 +101,14 @@ function becomesReady(child: ChildProcess, log: string[], launch: ServerLaunch):
     }, timeoutMs)
     const settle = (act: () => void): void => {
       clearTimeout(timer)
-      child.removeAllListeners('exit').removeAllListeners('error')
+      child.off('exit', ended).off('error', failed)
       act()
     }
-    child.once('error', (cause) =>
-      settle(() => reject(new DemoError(errors.failed, `${name} did not start: ${cause.message}`, { cause }))),
-    )
-    child.once('exit', (code, signal) =>
-      settle(() => reject(new DemoError(errors.failed, `${name} ended (${signal ?? code}):\n${tail(log)}`))),
-    )
+    const failed = (cause: Error): void =>
+      settle(() => reject(new DemoError(errors.failed, `${name} did not start: ${cause.message}`, { cause })))
+    const ended = (code: number | null, signal: string | null): void =>
+      settle(() => reject(new DemoError(errors.failed, `${name} ended (${signal ?? code}):\n${tail(log)}`)))
+    child.once('error', failed).once('exit', ended)
     let rest = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n')

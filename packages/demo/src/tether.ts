@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
  * the directories. One shell serves the whole process and does not keep it alive.
  */
 export interface Tether {
-  /** Ends `pid` (`signal`, five seconds later SIGKILL) when this process dies; call the result once it has ended. */
+  /** Ends `pid`, or the process group `-pid` (`signal`, five seconds later SIGKILL), when this process dies; call the result once it has ended. */
   process(pid: number, signal?: 'SIGINT' | 'SIGTERM'): () => void
   /** Removes `path` and all in it when this process dies; call the result once it is removed. */
   directory(path: string): () => void

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { identityOf, type Account } from '../account.ts'
 import { DemoError } from '../errors.ts'
 import type { ServerTls } from '../server-process.ts'
+import { tether } from '../tether.ts'
 import type { MysqlInstallation } from './installation.ts'
 
 /** What a data directory is made with. */
@@ -28,19 +28,9 @@ export async function createDataDirectory(options: DataDirectoryOptions): Promis
     installation.installDb === undefined
       ? [...installation.server, '--initialize-insecure', `--secure-file-priv=${files}`]
       : [installation.installDb, '--no-defaults', '--auth-root-authentication-method=normal', ...INSTALL_DB_FLAGS]
-  try {
-    await promisify(execFile)(program, [...args, `--datadir=${data}`, `--tmpdir=${directory}`], {
-      ...identityOf(account),
-      cwd: directory,
-      env: mysqlEnvironment(directory),
-      maxBuffer: 4 * 1024 * 1024,
-    })
-  } catch (cause) {
-    const { stderr = '', stdout = '' } = cause as { stderr?: string; stdout?: string }
-    const said = `${stdout}${stderr}`.trim().slice(-2000)
-    throw new DemoError('mysql-init-failed', `${installation.name} made no data directory: ${said || String(cause)}`, {
-      cause,
-    })
+  const made = await runGroup([program, ...args, `--datadir=${data}`, `--tmpdir=${directory}`], directory, account)
+  if (made.code !== 0) {
+    throw new DemoError('mysql-init-failed', `${installation.name} made no data directory: ${made.output.trim()}`)
   }
   const settings = {
     datadir: data,
@@ -73,6 +63,35 @@ export function mysqlEnvironment(directory: string): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC', TMPDIR: directory }
 }
 
+/** Runs a program with all that it starts, which ends at the latest when this process does. */
+async function runGroup(
+  [program = '', ...args]: readonly string[],
+  directory: string,
+  account: Account | undefined,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = spawn(program, args, {
+    ...identityOf(account),
+    cwd: directory,
+    env: mysqlEnvironment(directory),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  // A negative id is the whole group: the script and the server that it runs.
+  const released = child.pid === undefined ? () => {} : tether.process(-child.pid, 'SIGTERM')
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-OUTPUT_CHARACTERS)))
+  }
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('close', resolve).once('error', (error) => {
+      output += error.message
+      resolve(null)
+    })
+  })
+  released()
+  return { code, output }
+}
+
 async function tlsSettings(options: DataDirectoryOptions): Promise<Readonly<Record<string, string>>> {
   const { tls, directory, account } = options
   if (tls === undefined) return {}
@@ -92,6 +111,7 @@ async function owned(path: string, text: string, account: Account | undefined): 
   if (account !== undefined) await chown(path, account.uid, account.gid)
 }
 
+const OUTPUT_CHARACTERS = 2000
 const INSTALL_DB_FLAGS = ['--skip-test-db', '--skip-name-resolve', '--force']
 
 // The data is thrown away when the server stops, so nothing need survive a power cut: the durability settings are off.

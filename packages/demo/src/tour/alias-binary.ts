@@ -1,13 +1,13 @@
-import { ask, column, CUSTOMER_IDS, isKept, type Step } from './tour.ts'
+import { column, CUSTOMER_IDS, isKept, type EngineStep } from './tour.ts'
 
 /** A column is known by where it comes from, not by what it is called, and in both of the protocol's formats. */
-export const aliasAndBinary: Step = {
+export const aliasAndBinary: EngineStep = {
   title: 'The same columns under other names, and in binary',
-  run: async ({ screen, readonly, direct }) => {
+  run: async ({ readonly, direct }, screen) => {
     screen.say('Other names, another format on the wire. Where a value comes from is what counts.')
-    screen.command('shop-readonly=>', QUERY)
-    const held = await ask(direct, QUERY, true)
-    const got = await ask(readonly, QUERY, true)
+    screen.command(readonly.prompt, QUERY)
+    const held = await direct.askInBinary(QUERY)
+    const got = await readonly.askInBinary(QUERY)
     screen.sideBySide(
       { title: 'The database holds (binary)', grid: held },
       { title: 'The client gets (binary)', grid: got },

@@ -1,10 +1,10 @@
 import { readAuditLog, type AuditRecord } from './audit-log.ts'
-import type { Step, Tour } from './tour.ts'
+import type { Step, Tour, TourEngine } from './tour.ts'
 
 /** The log tells the story of the tour: who asked what, what was decided, what came of it. */
 export const auditRecords: Step = {
   title: 'What the audit log says',
-  run: async ({ screen, auditDirectory }) => {
+  run: async ({ screen, engines, auditDirectory }) => {
     screen.say('Two records for each statement: the verdict before anything of it is forwarded, the outcome after.')
     const records = await whenWritten(auditDirectory)
     const verdicts = records.filter((record) => record['type'] === 'statement-verdict')
@@ -18,17 +18,18 @@ export const auditRecords: Step = {
         return columns.map((name) => facts[name] ?? '')
       }),
     })
-    const saw = (text: string, action: string): boolean =>
-      verdicts.some((one) => String(one['text']).startsWith(text) && one['action'] === action)
+    const saw = (engine: TourEngine, text: string, action: string): boolean =>
+      verdicts.some(
+        (one) => engineOf(one) === engine.engine && String(one['text']).startsWith(text) && one['action'] === action,
+      )
     const masked = [...outcomes.values()].reduce((sum, one) => sum + redactions(one), 0)
     return [
       {
-        promise: 'the SELECT and the COPY are in it, allowed',
-        held: saw('SELECT full_name', 'allow') && saw('COPY', 'allow'),
-      },
-      {
-        promise: 'the DROP and the UPDATE without WHERE are in it, refused',
-        held: saw('DROP', 'deny') && saw('UPDATE', 'deny'),
+        promise: 'every query and every refusal is in it, for each database',
+        held: engines.every(
+          (engine) =>
+            saw(engine, 'SELECT full_name', 'allow') && saw(engine, 'DROP', 'deny') && saw(engine, 'UPDATE', 'deny'),
+        ),
       },
       { promise: 'it says who asked', held: verdicts.every((one) => subject(one) === 'alice@example.com') },
       { promise: 'it counts what was masked', held: masked > 0 },
@@ -51,6 +52,10 @@ function factsOf(verdict: AuditRecord, outcome: AuditRecord | undefined): Readon
     rows: outcome === undefined ? '' : String(outcome['rows']),
     masked: outcome === undefined ? '' : String(redactions(outcome)),
   }
+}
+
+function engineOf(record: AuditRecord): unknown {
+  return (record['session'] as { readonly engine?: string } | undefined)?.engine
 }
 
 function subject(record: AuditRecord): string {

@@ -1,14 +1,14 @@
-import type { Client } from 'pg'
-import { to as copyTo } from 'pg-copy-streams'
 import type { Grid } from '../screen/screen.ts'
-import { column, CUSTOMER_IDS, isKept, type Step } from './tour.ts'
+import type { Guest } from './guest.ts'
+import { column, CUSTOMER_IDS, isKept, type EngineStep } from './tour.ts'
 
 /** COPY is another way out, and is masked like any other. */
-export const maskedCopy: Step = {
+export const maskedCopy: EngineStep = {
   title: 'COPY … TO STDOUT',
-  run: async ({ screen, readonly, direct }) => {
+  only: 'postgres',
+  run: async ({ readonly, direct }, screen) => {
     screen.say('What pg_dump and \\copy use. Rows come in a format of their own, and leave masked like all others.')
-    screen.command('shop-readonly=>', COPY)
+    screen.command(readonly.prompt, COPY)
     const held = await copied(direct)
     const got = await copied(readonly)
     screen.sideBySide({ title: 'The database holds', grid: held }, { title: 'The client gets', grid: got })
@@ -25,11 +25,9 @@ export const maskedCopy: Step = {
   },
 }
 
-async function copied(client: Client): Promise<Grid> {
-  const stream = client.query(copyTo(COPY))
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  const lines = Buffer.concat(chunks).toString('utf8').split('\n').slice(0, -1)
+async function copied(guest: Guest): Promise<Grid> {
+  const text = (await guest.copyOut?.(COPY)) ?? ''
+  const lines = text.split('\n').slice(0, -1)
   return {
     columns: COLUMNS,
     rows: lines.map((line) => line.split('\t').map((field) => (field === '\\N' ? null : field))),

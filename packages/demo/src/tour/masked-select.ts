@@ -1,15 +1,15 @@
-import { ask, column, CUSTOMER_IDS, isKept, type Step } from './tour.ts'
+import { column, CUSTOMER_IDS, isKept, type EngineStep } from './tour.ts'
 
 /** Rows come back masked, and what is not protected comes back as it is. */
-export const maskedSelect: Step = {
+export const maskedSelect: EngineStep = {
   title: 'A query, as anyone would type it',
-  run: async ({ screen, readonly, direct }) => {
+  run: async ({ readonly, direct }, screen) => {
     screen.say(
       'The client is an ordinary one. The same statement goes straight to the database, and through Sallyport.',
     )
-    screen.command('shop-readonly=>', QUERY)
-    const held = await ask(direct, QUERY)
-    const got = await ask(readonly, QUERY)
+    screen.command(readonly.prompt, QUERY)
+    const held = await direct.ask(QUERY)
+    const got = await readonly.ask(QUERY)
     screen.sideBySide({ title: 'The database holds', grid: held }, { title: 'The client gets', grid: got })
     const domains = column(held, 'email').map((email) => email?.split('@')[1])
     return [
