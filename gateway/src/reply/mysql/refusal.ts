@@ -16,8 +16,9 @@ export interface Words {
 
 /** The ERR packet, its text bounded as the server's own (MYSQL_ERRMSG_SIZE). */
 export function errorPacket({ errorCode, sqlState, message, detail, hint }: Words): ErrPacket {
-  const text = [message, detail, hint].filter((part) => part !== undefined && part !== '').join(' ')
-  return { type: 'ERR', errorCode, sqlState, message: clipped(text) }
+  const more = [detail, hint].filter((part) => part !== undefined && part !== '')
+  const text = more.length === 0 || /[.!?]$/.test(message) ? message : `${message}.`
+  return { type: 'ERR', errorCode, sqlState, message: clipped([text, ...more].join(' ')) }
 }
 
 /**

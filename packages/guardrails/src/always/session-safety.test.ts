@@ -56,4 +56,15 @@ describe('the session safety', () => {
     expect(mysql('names', 'utf8mb4')).toBeUndefined()
     expect(mysql('sql_mode', 'ANSI_QUOTES')).toBeUndefined()
   })
+
+  it('judges each of several assignments by itself, and lets pass what clients say when they connect', () => {
+    const mysql = (...changes: readonly ReturnType<typeof set>[]): unknown =>
+      sessionSafety.judge(ask({ ...facts({ session: { type: 'several', changes } }), dialect: 'mysql' }))
+    expect(
+      mysql(set('autocommit', '1'), set('sql_mode', 'STRICT_TRANS_TABLES'), set('names', 'utf8mb4')),
+    ).toBeUndefined()
+    expect(mysql(set('autocommit', '1'), set('names', 'gbk'))).toBeDefined()
+    expect(mysql(set('time_zone', { is: 'unknown' }), set('sql_mode', { is: 'unknown' }))).toBeDefined()
+    expect(mysql(set('autocommit', '1'), { type: 'reset-all' })).toBeDefined()
+  })
 })

@@ -1,8 +1,8 @@
 import type { CompiledRule } from '../compile.ts'
 import { defineRule } from '../rule.ts'
-import type { SettingValue } from '@sallyport/core'
+import type { Dialect, SettingValue } from '@sallyport/core'
 import type { Matcher } from '../matcher.ts'
-import { changedSetting, isOn } from '../setting-change.ts'
+import { changedSettings, isOn, type SettingChange } from '../setting-change.ts'
 
 /** Refuses what the guard itself rests on; in force on every connection, whatever its policy says. */
 export const sessionSafety: CompiledRule = {
@@ -15,7 +15,7 @@ export const sessionSafety: CompiledRule = {
           rule: 'session-safety',
           action: 'deny',
           message: `The statement ${because}; the session rests on it.`,
-          hint: 'Keep standard_conforming_strings on, the encoding UTF-8, and pg_catalog first in search_path or out of it; write values as plain literals.',
+          hint: HINTS[question.statement.dialect],
           statement: question.index,
           observed: false,
         }
@@ -27,12 +27,17 @@ export const sessionSafety: CompiledRule = {
  * rests on their being refused, so no policy can switch this off.
  */
 const matchUnsafeSession: Matcher = ({ statement }) => {
-  const change = changedSetting(statement)
-  if (change === undefined) return undefined
-  const { name, value } = change
+  for (const change of changedSettings(statement)) {
+    const because = unsafe(statement.dialect, change)
+    if (because !== undefined) return because
+  }
+  return undefined
+}
+
+function unsafe(dialect: Dialect, { name, value }: SettingChange): string | undefined {
   if (name === undefined) return 'changes a setting that its text does not tell'
-  const rule = UNSAFE[statement.dialect][name]
-  if (rule === undefined || (value === 'default' && statement.dialect === 'postgres')) return undefined
+  const rule = UNSAFE[dialect][name]
+  if (rule === undefined || (value === 'default' && dialect === 'postgres')) return undefined
   if (typeof value === 'string') return `gives ${name} a value that its text does not tell`
   return rule.allows(value.literal) ? undefined : rule.because
 }
@@ -59,17 +64,28 @@ function isUtf8(literal: string): boolean {
   return name === 'utf8' || name === 'unicode'
 }
 
-/** Character sets in which no byte of a character can be taken for a quote or a backslash. */
+/** Character sets in which a byte of ASCII is always that character: none that has a quote or a backslash in the middle of a letter. */
 function isSafeMysqlCharacterSet(literal: string): boolean {
-  return ['utf8mb4', 'utf8mb3', 'utf8', 'ascii'].includes(literal.trim().toLowerCase())
+  return SAFE_MYSQL.has(literal.trim().toLowerCase())
 }
 
 const CHARACTER_SET: SafeValue = {
   allows: isSafeMysqlCharacterSet,
-  because: 'switches the character set away from UTF-8',
+  because: 'switches to a character set in which a quote can hide',
 }
 
-const UNSAFE: Readonly<Record<'postgres' | 'mysql', Readonly<Record<string, SafeValue>>>> = {
+const SAFE_MYSQL: ReadonlySet<string> = new Set(
+  `utf8mb4 utf8mb3 utf8 ascii binary cp1250 cp1251 cp1256 cp1257 cp850 cp852 cp866 geostd8 greek hebrew keybcs2 koi8r koi8u latin1 latin2 latin5
+  latin7 macce macroman`.split(/\s+/),
+)
+
+const HINTS: Readonly<Record<Dialect, string>> = {
+  postgres:
+    'Keep standard_conforming_strings on, the encoding UTF-8, and pg_catalog first in search_path or out of it; write values as plain literals.',
+  mysql: 'Keep to utf8mb4, and write the values of sql_mode and of character sets as plain literals.',
+}
+
+const UNSAFE: Readonly<Record<Dialect, Readonly<Record<string, SafeValue>>>> = {
   postgres: Object.assign(Object.create(null) as Record<string, SafeValue>, {
     standard_conforming_strings: { allows: isOn, because: 'switches standard_conforming_strings off' },
     client_encoding: { allows: isUtf8, because: 'switches client_encoding away from UTF8' },
@@ -78,6 +94,7 @@ const UNSAFE: Readonly<Record<'postgres' | 'mysql', Readonly<Record<string, Safe
   }),
   mysql: Object.assign(Object.create(null) as Record<string, SafeValue>, {
     names: CHARACTER_SET,
+    character_set: CHARACTER_SET,
     character_set_client: CHARACTER_SET,
     character_set_connection: CHARACTER_SET,
     sql_mode: { allows: () => true, because: 'gives sql_mode a value that its text does not tell' },

@@ -15,6 +15,16 @@ describe('a rule over settings', () => {
     expect(rule.judge(ask(changing('datestyle', 'ISO')))).toBeUndefined()
   })
 
+  it('looks at each of several assignments', () => {
+    const several = (...changes: readonly ReturnType<typeof set>[]): ReturnType<typeof facts> =>
+      facts({ kind: 'set', effects: ['session'], session: { type: 'several', changes } })
+    expect(rule.judge(ask(several(set('a', '1'), set('statement_timeout', '0'))))).toBeDefined()
+    expect(rule.judge(ask(several(set('a', '1'), set('transaction_read_only', 'on'))))).toBeUndefined()
+    const only = allowing({ settings: ['a', 'b'] })
+    expect(only.judge(ask(several(set('a', '1'), set('b', '1'))))).toBeDefined()
+    expect(only.judge(ask(several(set('a', '1'), set('c', '1'))))).toBeUndefined()
+  })
+
   it('leaves alone a return to what the session began with', () => {
     expect(rule.judge(ask(changing('statement_timeout', { is: 'default' })))).toBeUndefined()
     expect(rule.judge(ask(facts({ kind: 'reset', session: { type: 'reset-all' } })))).toBeUndefined()

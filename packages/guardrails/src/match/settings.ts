@@ -1,7 +1,7 @@
 import type { Statement } from '@sallyport/core'
 import { namePatterns } from '../glob.ts'
 import type { Certainty, Matcher } from '../matcher.ts'
-import { changedSetting, isOn } from '../setting-change.ts'
+import { changedSettings, isOn, type SettingChange } from '../setting-change.ts'
 
 /**
  * Which settings of the session the statement changes. A change that cannot hurt (read-only switched on, a return to what the session began
@@ -11,12 +11,14 @@ export function matchSettings(patterns: readonly string[], certainty: Certainty)
   const matches = namePatterns(patterns, 1, 'settings', certainty)
   const listed = (name: string): boolean => matches([name])
   return ({ statement }) => {
-    const change = changedSetting(statement)
+    const changes = changedSettings(statement)
     if (certainty === 'certain')
-      return change === undefined || isListed(change.name, listed) ? 'changes only listed settings' : undefined
-    if (change === undefined) return undefined
-    if (change.name === undefined) return 'changes a setting that its text does not tell'
-    return listed(change.name) && !isHarmless(statement, change) ? `changes the setting ${change.name}` : undefined
+      return changes.every(({ name }) => isListed(name, listed)) ? 'changes only listed settings' : undefined
+    for (const change of changes) {
+      if (change.name === undefined) return 'changes a setting that its text does not tell'
+      if (listed(change.name) && !isHarmless(statement, change)) return `changes the setting ${change.name}`
+    }
+    return undefined
   }
 }
 
@@ -28,7 +30,7 @@ function isListed(name: string | undefined, listed: (name: string) => boolean): 
  * PostgreSQL's DEFAULT is the value that the session began with, which the agent chose; MySQL's is the server's. The read-only state
  * of a transaction is no such setting: its default is read-write.
  */
-function isHarmless(statement: Statement, { name, value }: ReturnType<typeof changedSetting> & object): boolean {
+function isHarmless(statement: Statement, { name, value }: SettingChange): boolean {
   if (name === 'transaction_read_only' || name === 'default_transaction_read_only' || name === 'tx_read_only') {
     if (typeof value === 'object' && isOn(value.literal)) return true
     return value === 'default' && name === 'default_transaction_read_only' && statement.dialect === 'postgres'
