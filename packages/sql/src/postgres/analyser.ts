@@ -21,7 +21,7 @@ import { STATEMENTS, type StatementRule } from './statements.ts'
 import { storedColumns } from './stored-columns.ts'
 import { isParsableText, offsetReader, utf8Length } from './text.ts'
 import { plainUtilities, UTILITY_HANDLERS } from './utilities.ts'
-import { TooDeepError, Walker, type Handler } from './walker.ts'
+import { TooDeepError, TooMuchBuiltError, Walker, type Handler } from './walker.ts'
 
 /** Reads PostgreSQL texts as the server reads them. Synchronous: long texts belong into a worker, see `needsWorker`. */
 export interface PostgresAnalyser {
@@ -90,6 +90,9 @@ function analyse(grammar: Grammar, limits: SqlLimits, text: string, settings: Po
     if (error instanceof TooDeepError || error instanceof RangeError) {
       return failure('too-deep', 'the statement nests too deeply')
     }
+    if (error instanceof TooMuchBuiltError) {
+      return failure('too-large', `the statement builds a value of more than ${String(limits.maxBuiltBytes)} bytes`)
+    }
     throw error
   }
 }
@@ -113,7 +116,7 @@ function statementOf(
   limits: SqlLimits,
   settings: PostgresSettings,
 ): Statement {
-  const walker = new Walker(settings, HANDLERS, limits.maxDepth)
+  const walker = new Walker(settings, HANDLERS, limits)
   walker.node(node)
   const { facts } = walker
   const inner = (statement: unknown): Statement => statementOf(statement, range, limits, settings)

@@ -1,5 +1,6 @@
 import type { Effect } from '@sallyport/core'
 import { fieldsOf, listOf, nameOf } from './ast.ts'
+import { builtBytes, growsValues } from './built-values.ts'
 import {
   builtinFunction,
   isBuiltinOperator,
@@ -18,6 +19,8 @@ export const FUNCTION_HANDLERS: Readonly<Record<string, Handler>> = {
     const cast = parts.length === 1 && listOf(body['args']).length === 1 && isBuiltinType(parts[0] ?? '')
     if (!cast || functionEffects(walker.settings, undefined, parts[0] ?? '') !== UNKNOWN) callFunction(walker, parts)
     if (parts.at(-1) === 'set_config' && walker.counted === 'all') walker.facts.settingCalls += 1
+    const name = parts.at(-1) ?? ''
+    if (growsValues(name)) walker.build(builtBytes(name, body['args']))
     const inner = walker.use === undefined ? undefined : 'other'
     walker.using(inner, body['args'])
     walker.using('order', body['agg_order'])

@@ -1,4 +1,5 @@
 import type { Effect, Predicate } from '@sallyport/core'
+import type { SqlLimits } from '../limits.ts'
 import { fieldsOf, type Fields } from './ast.ts'
 import { emptyFacts, type Facts } from './facts.ts'
 import { GRAMMAR_SHAPE } from './generated/grammar-shape.ts'
@@ -7,6 +8,9 @@ import type { PostgresSettings } from './settings.ts'
 
 /** Thrown inside a walk when the tree is deeper than the limit; the analyser turns it into a failure. */
 export class TooDeepError extends Error {}
+
+/** Thrown inside a walk when a text has the server build a larger value than the limit; the analyser turns it into a failure. */
+export class TooMuchBuiltError extends Error {}
 
 /** What to do at a node of one type. */
 export type Handler = (walker: Walker, body: Fields) => void
@@ -32,13 +36,24 @@ export class Walker {
    */
   counted: 'all' | 'unknown' | 'none' = 'all'
   readonly #handlers: ReadonlyMap<string, Handler>
-  readonly #maxDepth: number
+  readonly #limits: Pick<SqlLimits, 'maxDepth' | 'maxBuiltBytes'>
   #depth = 0
+  #builtBytes = 0
 
-  constructor(settings: PostgresSettings, handlers: ReadonlyMap<string, Handler>, maxDepth: number) {
+  constructor(
+    settings: PostgresSettings,
+    handlers: ReadonlyMap<string, Handler>,
+    limits: Pick<SqlLimits, 'maxDepth' | 'maxBuiltBytes'>,
+  ) {
     this.settings = settings
     this.#handlers = handlers
-    this.#maxDepth = maxDepth
+    this.#limits = limits
+  }
+
+  /** Counts what the statement has the server build from constants. */
+  build(bytes: number): void {
+    this.#builtBytes += bytes
+    if (this.#builtBytes > this.#limits.maxBuiltBytes) throw new TooMuchBuiltError()
   }
 
   add(effects: Iterable<Effect>): void {
@@ -61,7 +76,7 @@ export class Walker {
 
   /** Visits a node whose type the caller knows. */
   enter(tag: string, body: Fields): void {
-    if (this.#depth >= this.#maxDepth) throw new TooDeepError()
+    if (this.#depth >= this.#limits.maxDepth) throw new TooDeepError()
     this.#depth += 1
     const handler = this.#handlers.get(tag)
     if (handler !== undefined) handler(this, body)
