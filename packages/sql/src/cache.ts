@@ -1,4 +1,5 @@
 import type { Analysis } from '@sallyport/core'
+import { Doorkeeper } from './doorkeeper.ts'
 
 /** How much a cache of analyses may hold. */
 export interface StatementCacheLimits {
@@ -11,7 +12,8 @@ export interface StatementCacheLimits {
 export const DEFAULT_STATEMENT_CACHE_LIMITS: StatementCacheLimits = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 }
 
 /**
- * Analyses by text and by everything else that decides them; the least recently used leave first.
+ * Analyses by text and by everything else that decides them; the least recently used leave first. A text is kept once it has come a second time:
+ * texts with their values written into them come once, and to keep each would drive out what is asked for again.
  * The settings' key (`postgresSettingsKey`) names dialect, session settings, catalogue version and the functions policy vouches for.
  */
 export class StatementCache {
@@ -20,6 +22,7 @@ export class StatementCache {
   readonly #entries = new Map<string, { readonly analysis: Analysis; readonly bytes: number }>()
   /** A settings' key may be long; an entry's key has a number in its place. */
   readonly #settings = new Map<string, number>()
+  readonly #doorkeeper = new Doorkeeper()
   #bytes = 0
 
   constructor(limits: Partial<StatementCacheLimits> = {}) {
@@ -44,9 +47,10 @@ export class StatementCache {
     return entry.analysis
   }
 
-  /** Keeps an analysis. A `too-slow` failure says nothing about the text and is not kept. */
+  /** Keeps the analysis of a text that has come before. A `too-slow` failure says nothing about the text and is not kept. */
   keep(settingsKey: string, text: string, analysis: Analysis): void {
     if (!analysis.ok && analysis.failure.code === 'too-slow') return
+    if (!this.#doorkeeper.knows(text)) return
     const key = this.#key(settingsKey, text)
     const bytes = estimate(key, analysis)
     if (bytes > this.#limits.maxBytes) return
