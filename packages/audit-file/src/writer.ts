@@ -97,8 +97,11 @@ export class LogWriter implements Omit<AuditLog, 'close'> {
   }
 
   flush = (receipt: AuditReceipt): void => {
-    // The sync starts at the end of the turn: what this allows can be sent off first, and all of the turn shares it.
-    if (receipt.state === 'pending') this.#write()
+    // The sync starts before what this allows is sent off: on a busy machine the sender loses its processor to whom it wakes.
+    if (receipt.state === 'pending') {
+      this.#write()
+      this.#sync()
+    }
     if (receipt.state === 'pending' || receipt.state === 'void') throw this.#unavailable()
   }
 
