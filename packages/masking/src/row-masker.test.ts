@@ -49,6 +49,18 @@ describe('RowMasker', () => {
     expect(out.take()).toEqual(dataRow('[redacted]', '2'))
   })
 
+  test('rows that follow each other are masked one by one, and bytes that are no row are malformed', () => {
+    const out = new OutputBuffer()
+    const masker = new RowMasker([CONSTANT, undefined])
+    masker.rows(Uint8Array.of(...dataRow('1', '2'), ...dataRow('3', '4')), out)
+    expect(out.take()).toEqual(Uint8Array.of(...dataRow('[redacted]', '2'), ...dataRow('[redacted]', '4')))
+    for (const cut of [1, 4, 12]) {
+      expect(() => masker.rows(dataRow('1', '2').subarray(0, cut), out)).toThrow(MaskingError)
+    }
+    expect(() => masker.rows(Uint8Array.of(0x44, 0xff, 0xff, 0xff, 0xff), out)).toThrow(MaskingError)
+    expect(out.length).toBe(0)
+  })
+
   test.each([
     ['too few fields', dataRow('1')],
     ['too many fields', dataRow('1', '2', '3')],

@@ -17,6 +17,16 @@ export class RowMasker {
     this.redacted = masks.map(() => 0)
   }
 
+  /** As `row`, for DataRows that fill `source`. */
+  rows(source: Uint8Array, out: OutputBuffer): void {
+    for (let at = 0; at < source.length;) {
+      const end = at + 5 > source.length ? -1 : at + 1 + int32At(source, at + 1)
+      if (end <= at || end > source.length) throw malformed('it is not as long as it says')
+      this.row(source, at, end, out)
+      at = end
+    }
+  }
+
   /**
    * Appends the masked form of the DataRow `source[start, end)` (tag and length included) to `out`. Throws MaskingError `malformed-row`; `out`
    * then holds the rows before it and nothing of this one.
@@ -42,7 +52,7 @@ export class RowMasker {
     let at = start + 7
     for (let index = 0; index < masks.length; index += 1) {
       if (at + 4 > end) throw malformed('a field length lies outside')
-      const length = (source[at]! << 24) | (source[at + 1]! << 16) | (source[at + 2]! << 8) | source[at + 3]!
+      const length = int32At(source, at)
       if (length < -1) throw malformed('a field length is negative')
       const value = at + 4
       const next = length === -1 ? value : value + length
@@ -78,6 +88,10 @@ function writeCell(mask: CellMask, source: Uint8Array, start: number, end: numbe
       out.patchInt32(header, out.length - header - 4)
     }
   }
+}
+
+function int32At(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
 }
 
 function malformed(why: string): MaskingError {

@@ -6,7 +6,7 @@ import {
   type ResultPlan,
   RowMasker,
 } from '@sallyport/masking'
-import type { Entry, Field, RawMessage } from '@sallyport/pg-wire'
+import type { Entry, Field } from '@sallyport/pg-wire'
 import type { Redaction } from '@sallyport/tunnel'
 import { RelayError } from '../../session/errors.ts'
 import { partAt, type StatementFacts } from '../facts.ts'
@@ -64,10 +64,10 @@ export class ResultGate {
     this.#begin(entry, true)
   }
 
-  /** Appends the masked form of a DataRow whose fate is `mask`. Throws MaskingError. */
-  mask(row: RawMessage, out: OutputBuffer): void {
+  /** Appends the masked form of whole DataRows whose fate is `mask`. Throws MaskingError. */
+  mask(rows: Uint8Array, out: OutputBuffer): void {
     if (this.#masker === undefined) throw undescribed()
-    this.#masker.row(row.bytes, 0, row.bytes.length, out)
+    this.#masker.rows(rows, out)
   }
 
   /** What was hidden since the last call, for the audit log. */

@@ -89,15 +89,20 @@ export class BackendSide implements ScannerSink {
     }
   }
 
-  streams(tag: number): boolean {
+  streams(tag: number): boolean | 'whole' {
     if (this.#held) return false
-    if (tag === DataRow.tag) return this.#gate.fate(this.#conversation.current) === 'pass'
-    return tag === CopyData.tag && !this.#copy.masks
+    if (tag !== DataRow.tag) return tag === CopyData.tag && !this.#copy.masks
+    const fate = this.#gate.fate(this.#conversation.current)
+    return fate === 'mask' ? 'whole' : fate === 'pass'
   }
 
   run(bytes: Uint8Array, completed: number, tag: number): void {
+    const { output } = this.#options
+    const masked = tag === DataRow.tag && this.#gate.fate(this.#conversation.current) === 'mask'
     this.#conversation.rows(tag, completed, bytes.length)
-    this.#options.output.run(bytes)
+    if (!masked) return output.run(bytes)
+    this.#gate.mask(bytes, output.buffer)
+    output.spill()
   }
 
   message(raw: RawMessage): void {
@@ -136,7 +141,7 @@ export class BackendSide implements ScannerSink {
     const { output } = this.#options
     this.#conversation.backend(raw)
     if (fate === 'pass') return output.message(raw.bytes)
-    this.#gate.mask(raw, output.buffer)
+    this.#gate.mask(raw.bytes, output.buffer)
     output.spill()
   }
 

@@ -145,4 +145,47 @@ describe('MessageScanner', () => {
       { interruptAfterTimeLimit: 3000, numRuns: 200 },
     )
   })
+
+  test('in any split of a stream, runs of whole messages and the assembled ones between them are all of it, in order', () => {
+    fc.assert(
+      fc.property(anyStream(), fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }), (messages, sizes) => {
+        const scanner = new MessageScanner({ maxMessageBytes: 10_000 })
+        const delivered: Uint8Array[] = []
+        for (const chunk of pieces(messages, sizes)) {
+          scanner.scan(chunk, {
+            streams: (tag) => (tag === DATA_ROW ? 'whole' : false),
+            run: (bytes, completed, tag) => {
+              expect(tag).toBe(DATA_ROW)
+              const inside = split(bytes)
+              expect(inside).toHaveLength(completed)
+              delivered.push(...inside)
+            },
+            message: (raw) => delivered.push(raw.bytes.slice()),
+          })
+        }
+        expect(delivered).toEqual(messages)
+        expect(scanner.atBoundary).toBe(true)
+      }),
+      { interruptAfterTimeLimit: 2000, numRuns: 200 },
+    )
+  })
+
+  test('a message of a run of whole messages has the bound of an assembled one', () => {
+    const scanner = new MessageScanner({ maxMessageBytes: 10 })
+    const sink: ScannerSink = { streams: () => 'whole', run: () => undefined, message: () => undefined }
+    scanner.scan(message(DATA_ROW, 5), sink)
+    expect(() => scanner.scan(message(DATA_ROW, 6), sink)).toThrow(MalformedMessageError)
+  })
 })
+
+/** The messages that bytes are made of; fails when they are not whole. */
+function split(bytes: Uint8Array): Uint8Array[] {
+  const found: Uint8Array[] = []
+  for (let at = 0; at < bytes.length;) {
+    const end = at + 1 + new DataView(bytes.buffer, bytes.byteOffset).getInt32(at + 1)
+    expect(end).toBeLessThanOrEqual(bytes.length)
+    found.push(bytes.slice(at, end))
+    at = end
+  }
+  return found
+}

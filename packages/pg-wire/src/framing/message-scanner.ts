@@ -4,11 +4,14 @@ import { HEADER_BYTES, RawMessage } from './raw-message.ts'
 
 /** Where a {@link MessageScanner} delivers. Both kinds of bytes are views of the chunk or borrowed: valid during the call. */
 export interface ScannerSink {
-  /** Whether messages of this type pass through unassembled. Asked at the first message of every run, so it may change with every message. */
-  readonly streams: (tag: number) => boolean
   /**
-   * Bytes of messages that stream, in order, headers included: any number of whole messages and parts of messages, all of type `tag`.
-   * `completed` says how many messages ended in this run.
+   * Whether messages of this type pass through unassembled; `whole` for those that are delivered in runs of whole messages, and assembled only where a
+   * chunk cuts them. Asked at the first message of every run, so it may change with every message.
+   */
+  readonly streams: (tag: number) => boolean | 'whole'
+  /**
+   * Bytes of messages that stream, in order, headers included: any number of whole messages and, unless `whole` was the answer, parts of messages,
+   * all of type `tag`. `completed` says how many messages ended in this run.
    */
   readonly run: (bytes: Uint8Array, completed: number, tag: number) => void
   /** A whole message that does not stream. */
@@ -62,7 +65,12 @@ export class MessageScanner {
   /** A message begins at `at`, with its whole header in the chunk. */
   #begin(chunk: Uint8Array, at: number, sink: ScannerSink): number {
     const tag = chunk[at]!
-    if (sink.streams(tag)) return this.#stream(chunk, at, at, 0, tag, sink)
+    const streams = sink.streams(tag)
+    if (streams === true) return this.#stream(chunk, at, at, 0, tag, sink)
+    if (streams === 'whole') {
+      const next = this.#streamWhole(chunk, at, tag, sink)
+      if (next > at) return next
+    }
     const total = checkedTotal(int32At(chunk, at + 1), tag, this.#maxMessageBytes, this.#side)
     if (total <= chunk.length - at) {
       sink.message(new RawMessage(chunk.subarray(at, at + total)))
@@ -90,6 +98,21 @@ export class MessageScanner {
       done += 1
     }
     if (next > start) sink.run(chunk.subarray(start, next), done, tag)
+    return next
+  }
+
+  /** Delivers the messages of type `tag` that lie in the chunk as a whole, from `start` on; returns where the next begins. */
+  #streamWhole(chunk: Uint8Array, start: number, tag: number, sink: ScannerSink): number {
+    const end = chunk.length
+    let next = start
+    let done = 0
+    while (end - next >= HEADER_BYTES && chunk[next] === tag) {
+      const total = checkedTotal(int32At(chunk, next + 1), tag, this.#maxMessageBytes, this.#side)
+      if (total > end - next) break
+      next += total
+      done += 1
+    }
+    if (done > 0) sink.run(chunk.subarray(start, next), done, tag)
     return next
   }
 
@@ -128,7 +151,7 @@ export class MessageScanner {
     this.#headerBytes = 0
     const tag = header[0]!
     const length = int32At(header, 1)
-    if (sink.streams(tag)) {
+    if (sink.streams(tag) === true) {
       this.#streamedTag = tag
       this.#streamedLeft = checkedTotal(length, tag, this.#maxStreamedBytes, this.#side) - HEADER_BYTES
       sink.run(header.slice(), this.#streamedLeft === 0 ? 1 : 0, tag)
