@@ -51,6 +51,7 @@ test('a failed sync refuses those who wait, and what was written is moved unchan
   const written = log.append(verdict(2))
   log.flush(written)
   const pending = log.append(verdict(3))
+  log.flush(pending)
   await expect(log.durable(written)).rejects.toMatchObject({ code: 'unavailable', systemCode: 'EIO' })
   await expect(log.durable(pending)).rejects.toMatchObject({ code: 'unavailable' })
   expect(() => log.append(verdict(4))).toThrow(expect.objectContaining({ sqlState: '58030', kept: false }))
