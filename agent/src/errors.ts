@@ -77,6 +77,8 @@ export type DatabaseErrorCode =
   | 'settings-not-kept'
   /** The connection was lost. */
   | 'database-lost'
+  /** The database speaks less than what was known of it when the client was greeted. */
+  | 'server-changed'
 
 /** The catalogue could not be read. */
 export type CatalogErrorCode =
@@ -103,6 +105,7 @@ const SQL_STATES: Readonly<Record<AgentErrorCode, string>> = {
   'database-violation': '08P01',
   'settings-not-kept': '08001',
   'database-lost': '08006',
+  'server-changed': '08001',
   'catalog-failed': '08001',
   'catalog-too-large': '54000',
   'unknown-connection': '3D000',
@@ -117,6 +120,7 @@ const RETRYABLE: ReadonlySet<AgentErrorCode> = new Set<AgentErrorCode>([
   'database-unreachable',
   'database-timeout',
   'database-lost',
+  'server-changed',
   'catalog-failed',
   'too-many-sessions',
 ])

@@ -50,6 +50,7 @@ const SENTENCES: Readonly<Record<AgentErrorCode, string>> = {
   'database-violation': 'The database broke the protocol.',
   'settings-not-kept': 'The database does not keep a setting that this connection rests on.',
   'database-lost': 'The connection to the database was lost.',
+  'server-changed': 'The database has changed since the gateway last heard of it; connect again.',
   'catalog-failed': 'The agent could not read the catalogue of the database.',
   'catalog-too-large': 'The catalogue of the database is larger than the agent takes in.',
   'unknown-connection': 'The agent does not offer this connection.',

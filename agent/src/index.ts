@@ -18,7 +18,7 @@ export { type CredentialSource, type Lease, Password } from './credentials/sourc
 export { cancelBackend } from './database/postgres/cancel.ts'
 export { type Database, openDatabase, type OpenOptions } from './database/postgres/open.ts'
 export { applicationName, sessionSettings } from './database/postgres/settings.ts'
-export type { PostgresTarget, TlsMode } from './database/postgres/target.ts'
+export type { DatabaseTarget, TlsMode } from './database/target.ts'
 export { type AgentPort, runAgent, type RunningAgent } from './agent.ts'
 export type { OpenedSession, Relay } from './relay.ts'
 export { startAgent } from './main.ts'

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cancelBackend, type Database, openDatabase, Password, type PostgresTarget } from '@sallyport/agent'
+import { cancelBackend, type Database, openDatabase, Password, type DatabaseTarget } from '@sallyport/agent'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthority, postgresVersions, startPostgres, type TestPostgres, until } from '../support/index.ts'
 
@@ -9,7 +9,7 @@ const never = new AbortController().signal
 
 describe.each(postgresVersions())('a database, PostgreSQL %i', (version) => {
   let server: TestPostgres
-  let target: PostgresTarget
+  let target: DatabaseTarget
 
   beforeAll(async () => {
     server = await startPostgres({
@@ -43,7 +43,7 @@ describe.each(postgresVersions())('a database, PostgreSQL %i', (version) => {
   })
   afterAll(() => server?.stop())
 
-  function open(user: string, password?: string, change: Partial<PostgresTarget> = {}): Promise<Database> {
+  function open(user: string, password?: string, change: Partial<DatabaseTarget> = {}): Promise<Database> {
     const lease = { user, password: password === undefined ? undefined : new Password(password) }
     const settings = new Map([
       ['client_encoding', 'UTF8'],

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { cancelBackend, type Database, openDatabase, Password, type PostgresTarget } from '@sallyport/agent'
+import { cancelBackend, type Database, openDatabase, Password, type DatabaseTarget } from '@sallyport/agent'
 import { encodeBackend } from '@sallyport/pg-wire'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createAuthority, startPostgres, waitForEvent } from '../support/index.ts'
@@ -30,11 +30,11 @@ describe('whoever answers instead of the database', () => {
 
   function open(
     port: number,
-    change: Partial<PostgresTarget> = {},
+    change: Partial<DatabaseTarget> = {},
     timeoutMs = 5000,
     signal = never,
   ): Promise<Database> {
-    const target: PostgresTarget = {
+    const target: DatabaseTarget = {
       host: '127.0.0.1',
       port,
       database: 'shop',
@@ -212,7 +212,7 @@ describe('whoever answers instead of the database', () => {
     await expect(opening).rejects.toMatchObject({ code: 'settings-not-kept' })
   })
 
-  function targetAt(port: number): PostgresTarget {
+  function targetAt(port: number): DatabaseTarget {
     return { host: '127.0.0.1', port, database: 'shop', tls: 'disable', ca: undefined, own: undefined }
   }
 })

@@ -154,7 +154,7 @@ export interface GatewayLimits {
 
 export interface AgentConnection {
   readonly name: string
-  readonly engine: 'postgres'
+  readonly engine: 'postgres' | 'mysql'
   readonly target: Target
   readonly credentials: Credentials
   readonly floor: Floor
@@ -166,6 +166,7 @@ export interface AgentConnection {
 export interface Target {
   readonly host: string
   readonly port: number
+  /** '' is none, which only MySQL can have. */
   readonly database: string
   readonly tls: 'disable' | 'require' | 'verify-ca' | 'verify-full'
   /** PEM; undefined is the system's. */

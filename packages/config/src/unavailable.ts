@@ -52,8 +52,6 @@ interface Entry {
 
 /** Everything that is planned, has its keys already, and is refused until it is there. */
 const TABLE: readonly Entry[] = [
-  { path: 'agent.connections.*.engine', value: 'mysql', feature: 'MySQL is', meanwhile: 'postgres' },
-  { path: 'agent.connections.*.engine', value: 'mariadb', feature: 'MariaDB is', meanwhile: 'postgres' },
   { path: 'gateway.identity.oidc', feature: 'Log-in with an OpenID provider is' },
   { path: 'gateway.identity.service_accounts', feature: 'Log-in with service-account tokens is' },
   { path: 'gateway.masking.*.detect', feature: 'Detection of personal data is' },

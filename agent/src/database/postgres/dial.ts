@@ -1,10 +1,10 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
 import { ALPN_PROTOCOL, encodeFrontend } from '@sallyport/pg-wire'
 import { AgentError } from '../../errors.ts'
 import { channelBindingData } from './digest.ts'
-import { readChunk } from './stream.ts'
-import { isSocketPath, type PostgresTarget } from './target.ts'
+import { connectSocket, upgradeToTls, verifies } from '../connect.ts'
+import { readChunk } from '../stream.ts'
+import { isSocketPath, type DatabaseTarget } from '../target.ts'
 
 /** A connection on which nothing of the session has been said yet. */
 export interface Dialled {
@@ -19,12 +19,12 @@ export interface Dialled {
  * Connects to the target and upgrades to TLS as it demands. The caller owns the socket. Throws AgentError `database-unreachable`,
  * `tls-refused`, `tls-failed`, `database-violation`, `database-lost`, and the signal's reason.
  */
-export async function dial(target: PostgresTarget, signal: AbortSignal): Promise<Dialled> {
-  const socket = await connectSocket(target, signal)
+export async function dial(target: DatabaseTarget, signal: AbortSignal): Promise<Dialled> {
+  const socket = await connectSocket(target, `${target.host}/.s.PGSQL.${target.port}`, signal)
   try {
     if (target.tls === 'disable' || isSocketPath(target)) return { socket, tls: 'none', channelBinding: undefined }
     await askForTls(socket, signal)
-    const encrypted = await upgrade(socket, target, signal)
+    const encrypted = await upgradeToTls(socket, target, [ALPN_PROTOCOL], signal)
     const certificate = encrypted.getPeerX509Certificate()
     return {
       socket: encrypted,
@@ -34,25 +34,6 @@ export async function dial(target: PostgresTarget, signal: AbortSignal): Promise
   } catch (error) {
     socket.destroy()
     throw error
-  }
-}
-
-async function connectSocket(target: PostgresTarget, signal: AbortSignal): Promise<Socket> {
-  signal.throwIfAborted()
-  const { host, port } = target
-  const socket = isSocketPath(target)
-    ? connectTcp({ path: `${host}/.s.PGSQL.${port}` })
-    : connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS })
-  // Whoever waits for the socket hears of its errors; while nobody does, one must not end the process.
-  socket.on('error', () => {})
-  try {
-    await outcome(socket, 'connect', signal)
-    return socket
-  } catch (error) {
-    socket.destroy()
-    signal.throwIfAborted()
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'closed'
-    throw new AgentError('database-unreachable', `no database answers at ${host}:${port} (${code})`, { cause: error })
   }
 }
 
@@ -68,62 +49,4 @@ async function askForTls(socket: Socket, signal: AbortSignal): Promise<void> {
     throw new AgentError('tls-refused', 'the database does not offer TLS, which its target demands')
 }
 
-async function upgrade(socket: Socket, target: PostgresTarget, signal: AbortSignal): Promise<TLSSocket> {
-  const { host, ca, own } = target
-  const encrypted = connectTls({
-    socket,
-    host,
-    // RFC 6066, section 3: an IP address is no server name.
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(ca === undefined ? {} : { ca }),
-    ...(own === undefined ? {} : { cert: own.cert, key: own.key.reveal() }),
-    minVersion: 'TLSv1.2',
-    ALPNProtocols: [ALPN_PROTOCOL],
-    rejectUnauthorized: verifies(target),
-    checkServerIdentity: (_, certificate) =>
-      target.tls === 'verify-full' ? checkServerIdentity(host, certificate) : undefined,
-  })
-  encrypted.on('error', () => {})
-  try {
-    await outcome(encrypted, 'secureConnect', signal)
-    return encrypted
-  } catch (error) {
-    encrypted.destroy()
-    signal.throwIfAborted()
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'closed'
-    throw new AgentError('tls-failed', `the TLS handshake with ${host} failed (${code})`, { cause: error })
-  }
-}
-
-function verifies(target: PostgresTarget): boolean {
-  return target.tls !== 'require' || target.ca !== undefined
-}
-
-/** Waits for an event of a socket, for its error or its end, or for the signal. */
-function outcome(socket: Socket, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      socket.off(event, happened)
-      socket.off('error', failed)
-      socket.off('close', closed)
-      signal.removeEventListener('abort', aborted)
-    }
-    const happened = (): void => {
-      stop()
-      resolve()
-    }
-    const failed = (error: Error): void => {
-      stop()
-      reject(error)
-    }
-    const closed = (): void => failed(new Error('the connection was closed'))
-    const aborted = (): void => failed(signal.reason as Error)
-    socket.once(event, happened)
-    socket.once('error', failed)
-    socket.once('close', closed)
-    signal.addEventListener('abort', aborted, { once: true })
-  })
-}
-
 const ANSWER_TLS = 0x53 // 'S'
-const KEEP_ALIVE_MS = 30_000

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { type BackendMessage, decodeBackend, MessageReader, PgWireError } from '@sallyport/pg-wire'
 import { AgentError } from '../../errors.ts'
-import { readChunk } from './stream.ts'
+import { readChunk } from '../stream.ts'
 
 /** Messages of a backend, one at a time, from a socket that nobody else reads. */
 export interface MessageSource {

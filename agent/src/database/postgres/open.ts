@@ -2,10 +2,11 @@ import type { Socket } from 'node:net'
 import { type BackendKey, encodeFrontend, type LoginMethod } from '@sallyport/pg-wire'
 import type { Lease } from '../../credentials/source.ts'
 import { AgentError } from '../../errors.ts'
+import { closing } from '../close.ts'
 import { dial } from './dial.ts'
 import { type LoggedInConnection, logIn } from './login.ts'
 import { runQueries, type TextRow } from './query.ts'
-import { isLocal, type PostgresTarget } from './target.ts'
+import { isLocal, type DatabaseTarget } from '../target.ts'
 
 /** A session with a database, logged in and idle; whoever has it owns it. */
 export interface Database {
@@ -29,7 +30,7 @@ export interface Database {
 }
 
 export interface OpenOptions {
-  readonly target: PostgresTarget
+  readonly target: DatabaseTarget
   readonly lease: Pick<Lease, 'user' | 'password'>
   /** See `sessionSettings`. */
   readonly settings: ReadonlyMap<string, string>
@@ -103,7 +104,7 @@ async function settle(connection: LoggedInConnection, settings: ReadonlyMap<stri
       key: login.key,
       authentication: { method: login.method, channelBound: login.channelBound },
       minor: login.minor,
-      close: closing(socket),
+      close: closing(socket, encodeFrontend({ type: 'Terminate' })),
     }
   } catch (error) {
     socket.destroy()
@@ -120,24 +121,9 @@ function watchClient(): string {
   return `CASE WHEN pg_catalog.current_setting(${setting}, true) IS NOT NULL AND pg_catalog.version() ~ 'linux' THEN pg_catalog.set_config(${setting}, '${CLIENT_CHECK_MS}', false) END`
 }
 
-function closing(socket: Socket): () => void {
-  let closed = false
-  return () => {
-    if (closed) return
-    closed = true
-    if (socket.writable) socket.end(encodeFrontend({ type: 'Terminate' }))
-    // A server that does not read any more must not keep the socket.
-    const timer = setTimeout(() => socket.destroy(), CLOSE_MS).unref()
-    socket.once('close', () => clearTimeout(timer))
-    socket.once('end', () => socket.destroy())
-    socket.resume()
-  }
-}
-
 const CLIENT_CHECK_MS = 1000
 /** Settings that the session rests on; SESSION_QUERY asks for them in this order. */
 const PINNED = ['client_encoding', 'standard_conforming_strings', 'default_transaction_read_only'] as const
 const SESSION_QUERY = `SELECT pg_catalog.array_to_json(pg_catalog.current_schemas(true)), ${PINNED.map((name) => `pg_catalog.current_setting('${name}')`).join(', ')}, ${watchClient()}`
 const MAX_PATH_BYTES = 64 * 1024
 const VERSION_REFUSED: ReadonlySet<string> = new Set(['08P01', '0A000'])
-const CLOSE_MS = 5000

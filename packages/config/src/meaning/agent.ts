@@ -74,7 +74,7 @@ function connectionOf(written: WrittenConnection, hasKey: boolean, path: Path, c
   return {
     name: written.name,
     engine: written.engine,
-    target: targetOf(written.target, [...path, 'target'], context),
+    target: targetOf(written, [...path, 'target'], context),
     credentials: credentialsOf(written.credentials, context),
     floor: {
       readOnly: written.floor?.read_only ?? false,
@@ -85,8 +85,9 @@ function connectionOf(written: WrittenConnection, hasKey: boolean, path: Path, c
   }
 }
 
-function targetOf(target: WrittenConnection['target'], path: Path, context: Context): Target {
+function targetOf({ engine, target }: WrittenConnection, path: Path, context: Context): Target {
   const { host, port, database, tls } = target
+  if (database === undefined && engine === 'postgres') context.problem(path, 'A PostgreSQL target needs a database.')
   const { ca, own } = clientTls(target, path, context)
   if (tls === 'disable' && (ca !== undefined || own !== undefined)) {
     context.problem([...path, 'tls'], 'Certificates are given, but TLS is switched off.')
@@ -97,7 +98,7 @@ function targetOf(target: WrittenConnection['target'], path: Path, context: Cont
       'With tls: require no certificate is verified, so ca has no use; take verify-ca or verify-full.',
     )
   }
-  return { host, port: port ?? 5432, database, tls: tls ?? 'verify-full', ca, own }
+  return { host, port: port ?? DEFAULT_PORTS[engine], database: database ?? '', tls: tls ?? 'verify-full', ca, own }
 }
 
 interface WrittenClientTls {
@@ -151,6 +152,8 @@ function limitsOf(limits: NonNullable<AgentSection['limits']>): AgentConfig['lim
 }
 
 const TOP: Path = ['agent']
+
+const DEFAULT_PORTS: Readonly<Record<WrittenConnection['engine'], number>> = { postgres: 5432, mysql: 3306 }
 
 /** Characters of the key of the strategy `hash`. */
 const MIN_HASH_KEY = 16

@@ -15,8 +15,8 @@ function bothOrNeither(value: { readonly cert?: string | undefined; readonly key
 
 const target = section({
   host: z.string().min(1).max(255),
-  port: z.number().int().min(1).max(65_535).optional().describe('default 5432'),
-  database: z.string().min(1).max(63),
+  port: z.number().int().min(1).max(65_535).optional().describe('default 5432, with mysql 3306'),
+  database: z.string().min(1).max(64).optional().describe('may be left out with mysql: the client names one, or none'),
   tls: z.enum(['disable', 'require', 'verify-ca', 'verify-full']).optional().describe('default verify-full'),
   ...clientTls,
 }).refine(bothOrNeither, 'cert and key go together')
@@ -56,7 +56,7 @@ const credentials = section({
 
 const connection = section({
   name: name.describe("the gateway's name for it"),
-  engine: z.enum(['postgres']),
+  engine: z.enum(['postgres', 'mysql']).describe('mysql is MariaDB too'),
   target: target.describe('where the database is'),
   credentials: credentials.describe('fetched when a session opens, dropped after log-in'),
   floor: section({

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { AgentError } from '../../errors.ts'
+import { AgentError } from '../errors.ts'
 
 /**
  * The next bytes of a socket that nobody else reads; with `size`, exactly that many. Throws AgentError `database-lost` at its end, and the

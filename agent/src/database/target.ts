@@ -1,8 +1,9 @@
 /** Where a database is, and how much of its identity TLS must prove. */
-export interface PostgresTarget {
-  /** A host name or an IP address; a path (it begins with `/`) names the folder of a Unix socket. */
+export interface DatabaseTarget {
+  /** A host name or an IP address; a path (it begins with `/`) names a Unix socket: for PostgreSQL its folder, for MySQL itself. */
   readonly host: string
   readonly port: number
+  /** MySQL: the schema that a session begins in when the client names none; may be ''. */
   readonly database: string
   readonly tls: TlsMode
   /** PEM. Without it the certificates that Node ships are trusted. */
@@ -18,11 +19,11 @@ export interface PostgresTarget {
 export type TlsMode = 'disable' | 'require' | 'verify-ca' | 'verify-full'
 
 /** True when the target is a Unix socket. */
-export function isSocketPath(target: Pick<PostgresTarget, 'host'>): boolean {
+export function isSocketPath(target: Pick<DatabaseTarget, 'host'>): boolean {
   return target.host.startsWith('/')
 }
 
 /** True when the path to the target leaves no machine: a Unix socket, or a loopback address (a name is not trusted to be one). */
-export function isLocal(target: Pick<PostgresTarget, 'host'>): boolean {
+export function isLocal(target: Pick<DatabaseTarget, 'host'>): boolean {
   return isSocketPath(target) || target.host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(target.host)
 }
