@@ -7,7 +7,8 @@ import { AgentError } from './errors.ts'
 import { failureOf } from './failure.ts'
 import { type HttpServer, listenHttp } from './http.ts'
 import { createMetrics } from './metrics.ts'
-import type { Relay } from './relay.ts'
+import { LearnedServers } from './learned-servers.ts'
+import type { Relays } from './relay.ts'
 import { serveSession } from './serve.ts'
 import { offers, openTunnel, sameTunnel } from './tunnel.ts'
 
@@ -15,8 +16,8 @@ import { offers, openTunnel, sameTunnel } from './tunnel.ts'
 export interface AgentPort {
   readonly logger: Logger
   readonly clock: Clock
-  /** Carries the sessions. */
-  readonly relay: Relay
+  /** Carry the sessions. */
+  readonly relays: Relays
   /** Where `env` credentials are looked up. */
   readonly environment: Readonly<NodeJS.ProcessEnv>
 }
@@ -37,13 +38,15 @@ export interface RunningAgent {
 
 /** Builds the agent from its configuration and sets it to work. Throws TunnelError for a gateway's address that is not safe. Rejects when `http` cannot be listened on. */
 export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<RunningAgent> {
-  const { logger, clock, relay, environment } = port
+  const { logger, clock, relays, environment } = port
   const serving = new Set<Promise<void>>()
   let config = initial
   let connections = createConnections(config)
   const attached = (): number => tunnel.links().filter(({ state }) => state === 'attached').length
   const metrics = createMetrics({ sessions: () => serving.size, attached })
+  const servers = new LearnedServers({ log: logger, onChange: () => tunnel.announce(offersNow()) })
   let tunnel = open()
+  servers.ask(connections.values())
   const http = await openHttp()
   /** Tunnels of earlier configurations that let their sessions finish. */
   const draining = new Set<Promise<void>>()
@@ -53,7 +56,11 @@ export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<R
   }
 
   function open(): TunnelClient {
-    return openTunnel(config, { onSession: serve, clock, log: logger })
+    return openTunnel(config, { onSession: serve, learned: (name) => servers.capabilities(name), clock, log: logger })
+  }
+
+  function offersNow(): ReturnType<typeof offers> {
+    return offers(config, (name) => servers.capabilities(name))
   }
 
   async function openHttp(): Promise<HttpServer | undefined> {
@@ -61,6 +68,7 @@ export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<R
     try {
       return await listenHttp(config.http, { attached, metrics })
     } catch (error) {
+      servers.close()
       await tunnel.close()
       throw error
     }
@@ -77,10 +85,11 @@ export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<R
       connection,
       hashKey: masking.hashKey,
       limits,
-      relay,
+      relays,
       metrics,
       clock,
       log: logger,
+      onLearned: (name, server) => servers.learned(name, server),
     })
     serving.add(served)
     void served.finally(() => serving.delete(served))
@@ -104,7 +113,8 @@ export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<R
       config = next
       connections = built
       if (sameTunnel(previous, next)) {
-        tunnel.announce(offers(next))
+        tunnel.announce(offersNow())
+        servers.ask(connections.values())
         return
       }
       const old = tunnel
@@ -116,8 +126,10 @@ export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<R
         throw error
       }
       drain(old)
+      servers.ask(connections.values())
     },
     close: async () => {
+      servers.close()
       await Promise.all([tunnel.close({ drainMs: config.limits.drainTimeoutMs }), ...draining])
       await Promise.all(serving)
       await http?.close()

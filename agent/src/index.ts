@@ -1,5 +1,5 @@
 export { AgentError, type AgentErrorCode } from './errors.ts'
-export { type CatalogOptions, openCatalog } from './catalog/cache.ts'
+export { type CatalogOptions, openCatalog } from './catalog/postgres/open.ts'
 export type {
   Catalog,
   CatalogColumn,
@@ -20,6 +20,8 @@ export { type Database, openDatabase, type OpenOptions } from './database/postgr
 export { applicationName, sessionSettings } from './database/postgres/settings.ts'
 export type { DatabaseTarget, TlsMode } from './database/target.ts'
 export { type AgentPort, runAgent, type RunningAgent } from './agent.ts'
-export type { OpenedSession, Relay } from './relay.ts'
+export type { OpenDatabase, OpenedSession, Relay, Relays } from './relay.ts'
+export { createMysqlRelay, type MysqlRelayOptions } from './session/mysql/relay-session.ts'
+export { type MysqlDatabase, openMysql } from './database/mysql/open.ts'
 export { startAgent } from './main.ts'
 export { createRelay, type RelayOptions } from './session/postgres/relay-session.ts'

@@ -1,9 +1,10 @@
 import type { AgentConfig } from '@sallyport/config'
 import type { Clock } from '@sallyport/core'
 import { longTextReader } from '@sallyport/sql-worker'
-import { loadPostgres, StatementCache } from '@sallyport/sql'
+import { loadMysql, loadPostgres, StatementCache } from '@sallyport/sql'
 import type { Logger } from 'pino'
 import { type RunningAgent, runAgent } from './agent.ts'
+import { createMysqlRelay } from './session/mysql/relay-session.ts'
 import { createRelay } from './session/postgres/relay-session.ts'
 
 /**
@@ -16,11 +17,11 @@ export async function startAgent(
 ): Promise<RunningAgent> {
   const limits = { maxTextBytes: config.limits.statementBytes }
   const analyser = await loadPostgres(limits)
-  const relay = createRelay({
-    analyser,
-    cache: new StatementCache(),
-    readLongText: longTextReader(limits).analyse,
-    clock,
-  })
-  return runAgent(config, { logger, clock, relay, environment: process.env })
+  const longTexts = longTextReader(limits)
+  const cache = new StatementCache()
+  const relays = {
+    postgres: createRelay({ analyser, cache, readLongText: longTexts.analyse, clock }),
+    mysql: createMysqlRelay({ analyser: loadMysql(limits), cache, readLongText: longTexts.analyseMysql, clock }),
+  }
+  return runAgent(config, { logger, clock, relays, environment: process.env })
 }

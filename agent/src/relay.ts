@@ -1,15 +1,24 @@
+import type { Socket } from 'node:net'
 import type { AgentConnection, AgentLimits, Secret } from '@sallyport/config'
 import type { AgentSession, SessionReady } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
 import type { Catalog } from './catalog/catalog.ts'
+import type { MysqlDatabase } from './database/mysql/open.ts'
 import type { Database } from './database/postgres/open.ts'
 
+/** What a relay must know of any database session; the engine's own has more. */
+export interface OpenDatabase {
+  readonly socket: Socket
+  /** Bytes of the server that came before whatever the socket gives. */
+  readonly leftover: Uint8Array
+}
+
 /** A tunnel session and the database session opened for it: everything that carries statements one way and results the other needs. */
-export interface OpenedSession {
+export interface OpenedSession<D extends OpenDatabase = Database> {
   /** Its `open` tells who asks and under which masking rules; nothing has been answered yet. */
   readonly session: AgentSession
   readonly connection: AgentConnection
-  readonly database: Database
+  readonly database: D
   /** Shared by all sessions of the same database. */
   readonly catalog: Catalog
   /**
@@ -31,4 +40,10 @@ export interface OpenedSession {
  * From then on it tells the gateway of failures itself, and it resolves when both ends are over. The caller closes the database and the
  * credentials after it.
  */
-export type Relay = (opened: OpenedSession) => Promise<void>
+export type Relay<D extends OpenDatabase = Database> = (opened: OpenedSession<D>) => Promise<void>
+
+/** One for each engine. */
+export interface Relays {
+  readonly postgres: Relay<Database>
+  readonly mysql: Relay<MysqlDatabase>
+}

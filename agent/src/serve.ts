@@ -1,15 +1,16 @@
-import type { AgentConnection, AgentLimits, Secret } from '@sallyport/config'
+import type { AgentLimits, Secret } from '@sallyport/config'
 import type { Clock } from '@sallyport/core'
 import type { AgentSession, Failure, SessionOpen } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
 import type { Connection } from './connection.ts'
-import { cancelBackend } from './database/postgres/cancel.ts'
-import type { Database } from './database/postgres/open.ts'
-import { sessionSettings } from './database/postgres/settings.ts'
+import type { Lease } from './credentials/source.ts'
+import type { ServerFacts } from './database/mysql/server-facts.ts'
 import { AgentError } from './errors.ts'
 import { failureOf, logFields } from './failure.ts'
 import type { AgentMetrics } from './metrics.ts'
-import type { Relay } from './relay.ts'
+import type { Relays } from './relay.ts'
+import { openMysqlSession } from './session/mysql/open-session.ts'
+import { openPostgresSession } from './session/postgres/open-session.ts'
 
 /** What serving a session needs beside the session. */
 export interface ServeOptions {
@@ -17,10 +18,33 @@ export interface ServeOptions {
   readonly connection: Connection | undefined
   readonly hashKey: Secret | undefined
   readonly limits: AgentLimits
-  readonly relay: Relay
+  readonly relays: Relays
   readonly metrics: Pick<AgentMetrics, 'opened' | 'failed'>
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly log: Logger
+  /** A session has shown what its server says of itself. */
+  readonly onLearned: (connection: string, server: ServerFacts) => void
+}
+
+/** What opening a session of either engine is given. */
+export interface SessionOpening extends Pick<ServeOptions, 'hashKey' | 'limits' | 'relays' | 'log'> {
+  readonly session: AgentSession
+  readonly open: SessionOpen
+  readonly lease: Lease
+  /** Logs what went wrong where nobody can be told. */
+  readonly logFailure: (what: string) => (error: unknown) => void
+}
+
+/** A session that is logged in to its database. */
+export interface StartedSession {
+  /** For the log. */
+  readonly facts: Readonly<Record<string, unknown>>
+  /** See `Relay`. */
+  readonly relay: () => Promise<void>
+  /** Ends the database's session. */
+  readonly close: () => void
+  /** MySQL: what the server says of itself. */
+  readonly server?: ServerFacts
 }
 
 /**
@@ -28,41 +52,25 @@ export interface ServeOptions {
  * given back when the session is over, whatever happened in between. Never throws.
  */
 export async function serveSession(session: AgentSession, open: SessionOpen, options: ServeOptions): Promise<void> {
-  const { connection, limits, relay, hashKey, metrics, clock } = options
+  const { connection, metrics, clock } = options
   const begunMs = clock.monotonicMs()
   const log = options.log.child({ session: open.sessionId, connection: open.connection })
+  const logFailure = (what: string) => (error: unknown) => log.warn(logFields(error), what)
   try {
-    if (connection === undefined || open.engine !== connection.config.engine) {
+    if (connection === undefined || open.engine !== connection.engine) {
       throw new AgentError('unknown-connection', 'the gateway asked for a connection that is not offered')
     }
-    const { database: asked, ...startup } = Object.fromEntries(open.startup)
-    requireDatabase(asked, connection.config)
-    const settings = sessionSettings({
-      startup: new Map(Object.entries(startup)),
-      floor: connection.config.floor,
-      statementTimeoutMs: open.limits.statementTimeoutMs,
-      subject: open.identity.subject,
-      application: open.client.application,
-    })
     const lease = await connection.lease(session.signal)
     try {
-      const database = await connection.open(lease, settings, session.signal)
+      const started = await openSession(connection, { ...options, session, open, lease, log, logFailure })
       try {
-        const { method, channelBound } = database.authentication
         metrics.opened(open.connection, (clock.monotonicMs() - begunMs) / 1000)
-        log.info({ method, channelBound, server: database.serverVersion }, 'session open')
-        const { catalog, config } = connection
-        const cancel = canceller(database, connection, limits, log)
-        const ready = {
-          parameters: Array.from(database.parameters, ([name, value]) => ({ name, value })),
-          serverVersion: database.serverVersion,
-          detail: new Uint8Array(),
-          maskingCapabilities: MASKING_CAPABILITIES,
-        }
-        await relay({ session, connection: config, database, catalog, cancel, ready, hashKey, limits, log })
+        log.info(started.facts, 'session open')
+        if (started.server !== undefined) options.onLearned(open.connection, started.server)
+        await started.relay()
         log.info({ end: session.closed?.code }, 'session over')
       } finally {
-        database.close()
+        started.close()
       }
     } finally {
       await lease.close()
@@ -75,10 +83,10 @@ export async function serveSession(session: AgentSession, open: SessionOpen, opt
   }
 }
 
-/** A client names the database or nothing; libpq puts the user's name, which is the connection's, where nothing was said. */
-function requireDatabase(asked: string | undefined, { name, target }: AgentConnection): void {
-  if (asked === undefined || asked === name || asked === target.database) return
-  throw new AgentError('unknown-database', 'the client asked for a database that is not the one of this connection')
+function openSession(connection: Connection, opening: SessionOpening): Promise<StartedSession> {
+  return connection.engine === 'postgres'
+    ? openPostgresSession(connection, opening)
+    : openMysqlSession(connection, opening)
 }
 
 function refuse(session: AgentSession, failure: Failure): void {
@@ -91,6 +99,7 @@ function refuse(session: AgentSession, failure: Failure): void {
   }
 }
 
+<<<<<<< HEAD
 function canceller(
   database: Database,
   connection: Connection,
@@ -113,3 +122,7 @@ function canceller(
 }
 
 const MASKING_CAPABILITIES: readonly string[] = ['redact', 'null', 'partial', 'hash']
+=======
+/** The strategies that the agent masks by. */
+export const MASKING_CAPABILITIES: readonly string[] = ['redact', 'null', 'partial', 'hash']
+>>>>>>> d937508 (wip)

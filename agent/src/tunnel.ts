@@ -6,12 +6,14 @@ import type { Logger } from 'pino'
 /** What the agent does with the tunnel's events. */
 export interface TunnelPort {
   readonly onSession: (session: AgentSession, open: SessionOpen) => void
+  /** What is known of a connection's server, as capabilities on offer. */
+  readonly learned: (connection: string) => readonly string[]
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly log: Logger
 }
 
 /** Dials every gateway of the configuration and keeps dialling; offers its connections. Throws TunnelError for an address that is not safe. */
-export function openTunnel(config: AgentConfig, { onSession, clock, log }: TunnelPort): TunnelClient {
+export function openTunnel(config: AgentConfig, { onSession, learned, clock, log }: TunnelPort): TunnelClient {
   const { addresses, token, tls } = config.gateway
   return dialTunnel({
     addresses,
@@ -19,7 +21,7 @@ export function openTunnel(config: AgentConfig, { onSession, clock, log }: Tunne
     version: VERSION,
     ...(token === undefined ? {} : { token: () => token.reveal() }),
     ...(tls === undefined ? {} : { tls: clientTls(tls) }),
-    connections: offers(config),
+    connections: offers(config, learned),
     onSession,
     onAttached: ({ address, gateway }) => log.info({ address, gateway }, 'attached to gateway'),
     onDetached: ({ address }, { code, message, retryMs }) =>
@@ -32,8 +34,13 @@ export function openTunnel(config: AgentConfig, { onSession, clock, log }: Tunne
 /** The connections that a configuration offers. */
 export function offers(
   config: AgentConfig,
+  learned: TunnelPort['learned'],
 ): readonly { name: string; engine: string; capabilities: readonly string[] }[] {
-  return config.connections.map(({ name, engine }) => ({ name, engine, capabilities: CAPABILITIES }))
+  return config.connections.map(({ name, engine }) => ({
+    name,
+    engine,
+    capabilities: [...CAPABILITIES, ...learned(name)],
+  }))
 }
 
 /** True when a running tunnel serves this configuration as well as the one it was opened for. */

@@ -1,20 +1,16 @@
 import type { Clock } from '@sallyport/core'
-import type { Database } from '../database/postgres/open.ts'
 import { AgentError } from '../errors.ts'
 import type { Catalog, CatalogSnapshot } from './catalog.ts'
-import { type CatalogBounds, FIRST_OWN_OID, loadCatalog } from './postgres/load.ts'
-import { makeSnapshot, type SnapshotParts } from './postgres/snapshot.ts'
 
-export interface CatalogOptions {
-  /** Opens a session of the agent's own with the database; the catalogue closes it after each load. */
-  readonly connect: (signal: AbortSignal) => Promise<Database>
+export interface CatalogCacheOptions {
+  /** Reads the database's names on a session of the agent's own; the snapshot has this version. */
+  readonly load: (version: number, signal: AbortSignal) => Promise<CatalogSnapshot>
   /** A snapshot older than this is not used. */
   readonly ttlMs: number
   /** How soon after a load `refresh` may begin another, unless something changed meanwhile. */
   readonly minRefreshMs: number
   /** One load, from connecting to the last row. */
   readonly timeoutMs: number
-  readonly bounds: CatalogBounds
   readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
@@ -22,33 +18,24 @@ export interface CatalogOptions {
  * The catalogue of one database, shared by its sessions. At most one load runs at a time; whoever needs one that began later waits for the
  * next, and all who wait share it. A load that fails is not remembered.
  */
-export function openCatalog(options: CatalogOptions): Catalog {
+export function cacheCatalog(options: CatalogCacheOptions): Catalog {
   const { clock } = options
   let version = 0
   let newest: Loaded | undefined
-  /** What came with the server, read once. */
-  let server: { readonly version: string; readonly parts: SnapshotParts } | undefined
   /** Counts `invalidate`: a load that began before one does not make up for it. */
   let changes = 0
   let running: { readonly load: Promise<CatalogSnapshot>; readonly changes: number } | undefined
   let next: Promise<CatalogSnapshot> | undefined
 
   const load = async (): Promise<CatalogSnapshot> => {
-    const begun = { begunMs: clock.monotonicMs(), changes, version: ++version }
-    const signal = AbortSignal.timeout(options.timeoutMs)
-    const database = await options.connect(signal)
+    const begun = { begunMs: clock.monotonicMs(), changes }
     try {
-      const known = server?.version === database.serverVersion ? server.parts : undefined
-      const loaded = await loadCatalog(database, known === undefined ? 0 : FIRST_OWN_OID, options.bounds, signal)
-      if (known === undefined) server = { version: database.serverVersion, parts: serverParts(loaded) }
-      const snapshot = makeSnapshot(begun.version, known === undefined ? loaded : together(known, loaded))
+      const snapshot = await options.load(++version, AbortSignal.timeout(options.timeoutMs))
       newest = { snapshot, ...begun, tookMs: clock.monotonicMs() - begun.begunMs }
       return snapshot
     } catch (error) {
       if (error instanceof AgentError) throw error
       throw new AgentError('catalog-failed', 'the catalogue could not be read in time', { cause: error })
-    } finally {
-      database.close()
     }
   }
   const begin = (): Promise<CatalogSnapshot> => {
@@ -97,19 +84,6 @@ interface Loaded {
   readonly changes: number
 }
 
-function serverParts({ relations, types }: SnapshotParts): SnapshotParts {
-  const own = <T>(map: ReadonlyMap<number, T>): ReadonlyMap<number, T> =>
-    new Map([...map].filter(([oid]) => oid < FIRST_OWN_OID))
-  return { relations: own(relations), types: own(types) }
-}
-
-function together(one: SnapshotParts, other: SnapshotParts): SnapshotParts {
-  return {
-    relations: new Map([...one.relations, ...other.relations]),
-    types: new Map([...one.types, ...other.types]),
-  }
-}
-
 function ignore(): void {}
 
 /** The same result, unless the signal is aborted first; the load goes on for the others. */
@@ -124,3 +98,8 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** Asking for what does not exist keeps the database busy for a fifth of the time at most. */
 const REFRESH_FACTOR = 5
+
+/** How soon a catalogue may be asked for again by who names what it does not hold. */
+export const MIN_REFRESH_MS = 1000
+/** How long reading a catalogue may take once its session is open. */
+export const CATALOG_READ_MS = 30_000

@@ -1,24 +1,30 @@
-import type { Analysis, Clock } from '@sallyport/core'
-import { ColumnRules, type Exposure, exposureOf, type MaskingRules, Protection } from '@sallyport/masking'
-import type { CopyStream } from '@sallyport/sql'
+import type { Analysis, Clock, Statement } from '@sallyport/core'
+import { ColumnRules, type Exposure, type ExposureAnswer, type MaskingRules, Protection } from '@sallyport/masking'
 import type { Catalog, CatalogSnapshot } from '../catalog/catalog.ts'
 import { factsOf, type StatementFacts } from './facts.ts'
-import type { SessionMemory } from './session-memory.ts'
-import { stores, storesProtected } from './write-back.ts'
 
-/** Reads texts as the server does; long ones elsewhere, so the answer may be late. */
-export interface TextAnalyser {
-  readonly analyse: (text: string, searchPath: 'default' | 'unknown') => Analysis | Promise<Analysis>
-  /** The stream of a text that is one COPY … TO STDOUT; undefined when it cannot be told. */
-  readonly copyStream: (text: string) => CopyStream | undefined
-  /** For each statement of a text the columns that it stores from; undefined when it cannot be told. */
-  readonly storedColumns: (text: string) => readonly (ReadonlySet<string> | 'all')[] | undefined
+/** What a session has done that its later statements can bring to light, as far as the judge must know. */
+export interface JudgedMemory {
+  /** Objects may have changed since the catalogue was read. */
+  readonly doubtful: boolean
+  /** Changes whenever an answer about a statement may. */
+  readonly epoch: object
+  readonly named: (kind: 'prepared' | 'cursor', name: string) => Exposure
+  /** Other rules are in force: what was judged by the old ones is not known any more. */
+  readonly forgetNames: () => void
+  /** A catalogue that was read after everything this session did is in use. */
+  readonly refreshed: () => void
 }
 
 export interface JudgeOptions {
-  readonly analyser: TextAnalyser
+  /** Reads a text as the server would now; long ones elsewhere, so the answer may be late. */
+  readonly read: (text: string) => Analysis | Promise<Analysis>
+  /** What a statement can bring to light, by the engine's own channels. */
+  readonly expose: (statement: Statement, protection: Protection) => ExposureAnswer
+  /** Whether a text would store a protected value where nothing protects it. */
+  readonly stores: (facts: StatementFacts, protection: Protection) => boolean
   readonly catalog: Catalog
-  readonly memory: SessionMemory
+  readonly memory: JudgedMemory
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** How old a look at the catalogue may grow before the next statement asks for the newest one, in milliseconds. */
   readonly catalogLookMs: number
@@ -69,8 +75,7 @@ export class StatementJudge {
 
   /** The facts of a text that is about to be forwarded. Rejects with AgentError. */
   judge(text: string): StatementFacts | Promise<StatementFacts> {
-    const { analyser, memory } = this.#options
-    const analysis = analyser.analyse(text, memory.searchPath)
+    const analysis = this.#options.read(text)
     return analysis instanceof Promise
       ? analysis.then((analysis) => this.#weigh({ text, analysis }))
       : this.#weigh({ text, analysis })
@@ -88,17 +93,10 @@ export class StatementJudge {
     return { source: undefined, parts: [], exposure, judgedBy: this.#basis() }
   }
 
-  /** The stream of a text that is one COPY … TO STDOUT; undefined when it cannot be told. */
-  copyStream(text: string): CopyStream | undefined {
-    return this.#options.analyser.copyStream(text)
-  }
-
   /** Whether a text would store a protected value where nothing protects it. */
-  storesProtected({ source, parts, exposure }: StatementFacts): boolean {
-    if (exposure === 'none' || source === undefined) return false
-    if (!parts.some(({ statement }) => statement !== undefined && stores(statement))) return false
-    const stored = this.#options.analyser.storedColumns(source.text)
-    return parts.some((part, index) => storesProtected(part, stored?.[index] ?? 'all', this.protection))
+  storesProtected(facts: StatementFacts): boolean {
+    if (facts.exposure === 'none' || facts.source === undefined) return false
+    return this.#options.stores(facts, this.protection)
   }
 
   /** Objects of the database have changed, and the catalogue can see it: the next statement waits for a new one. */
@@ -135,9 +133,8 @@ export class StatementJudge {
 
   #expose(source: { readonly text: string; readonly analysis: Analysis }): { facts: StatementFacts; stale: boolean } {
     const { analysis } = source
-    const { memory } = this.#options
     if (!analysis.ok) return { facts: factsOf(source, ['unknown'], this.#basis()), stale: false }
-    const answers = analysis.statements.map((statement) => exposureOf(statement, this.protection, memory))
+    const answers = analysis.statements.map((statement) => this.#options.expose(statement, this.protection))
     return {
       facts: factsOf(
         source,
@@ -187,6 +184,9 @@ export class StatementJudge {
 function nothingExposed(analysis: Analysis): readonly Exposure[] {
   return analysis.ok ? analysis.statements.map(() => 'none') : ['none']
 }
+
+/** How long a look at the catalogue serves before the next statement asks for the newest one. */
+export const CATALOG_LOOK_MS = 1000
 
 const NO_PROTECTION = new Protection(new ColumnRules([]), {
   relation: () => undefined,

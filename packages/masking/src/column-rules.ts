@@ -61,8 +61,14 @@ function compile(rule: ColumnRule): CompiledRule {
 
 /** A bare `*` leaves the server's own schemas out: no table of a user lives there, and tools could not describe a database otherwise. */
 function isUserSchema(name: string): boolean {
-  return name !== 'pg_catalog' && name !== 'information_schema' && !name.startsWith('pg_toast')
+  return !SERVER_SCHEMAS.has(name) && !name.startsWith('pg_toast')
 }
+
+const SERVER_SCHEMAS: ReadonlySet<string> = new Set([
+  'pg_catalog',
+  'information_schema',
+  'performance_schema',
+])
 
 /** `*` is any run of characters, everything else itself in any letter case. Linear in pattern times name: no regular expression. */
 function glob(pattern: string): Matcher {

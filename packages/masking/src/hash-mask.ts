@@ -61,6 +61,12 @@ export function hashMask(hmac: Hmac, cell: CellType): CellWriter | undefined {
   }
 }
 
+/** Digests of values, those seen lately from memory. */
+export function digests(hmac: Hmac): (source: Uint8Array, start: number, end: number) => Uint8Array {
+  const cache = new DigestCache(hmac)
+  return (source, start, end) => cache.digest(source, start, end)
+}
+
 /**
  * Digests seen lately: direct-mapped, so a hit costs no allocation and the memory is bounded. Values longer than a slot takes are hashed each
  * time.

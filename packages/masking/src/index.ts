@@ -22,3 +22,10 @@ export {
   type StrategyName,
 } from './rules.ts'
 export { type ResolvedType, resolveType } from './types/resolve-type.ts'
+export { mysqlCarrierColumns } from './mysql/carriers.ts'
+export { isDiagnostic, mysqlExposureOf, type MysqlSessionExposure } from './mysql/exposure.ts'
+export type { MysqlField } from './mysql/field-type.ts'
+export { foldName, protectionOf } from './mysql/names.ts'
+export { maskMysqlReport, type MysqlReport } from './mysql/report.ts'
+export { type MysqlResultPlan, type OutputShape, planMysqlResult } from './mysql/result-plan.ts'
+export { MysqlRowMasker } from './mysql/row-masker.ts'

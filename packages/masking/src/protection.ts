@@ -38,13 +38,14 @@ export class Protection {
   readonly #byOid = new Map<number, RelationProtection>()
   readonly #byName = new Map<string, RelationProtection[]>()
 
-  constructor(rules: ColumnRules, catalog: MaskingCatalog) {
+  /** @param carriers columns of the server's own relations where values of others come to light */
+  constructor(rules: ColumnRules, catalog: MaskingCatalog, carriers: typeof carrierColumns = carrierColumns) {
     this.catalog = catalog
     this.empty = rules.empty
     if (this.empty) return
     const relations = [...catalog.relations()]
     const families = new Families(relations)
-    for (const relation of relations) families.note(relation, ownColumns(relation, rules))
+    for (const relation of relations) families.note(relation, ownColumns(relation, rules, carriers))
     const derived = new DerivedViews(catalog, (relation) => families.columns(relation).size > 0)
     for (const relation of relations) {
       const protection = { relation, columns: families.columns(relation), all: derived.has(relation) }
@@ -114,8 +115,12 @@ interface RelationProtection {
   readonly all: boolean
 }
 
-function ownColumns(relation: MaskingRelation, rules: ColumnRules): Map<string, Strategy> {
-  const carrier = carrierColumns(relation.schema, relation.name)
+function ownColumns(
+  relation: MaskingRelation,
+  rules: ColumnRules,
+  carriers: typeof carrierColumns,
+): Map<string, Strategy> {
+  const carrier = carriers(relation.schema, relation.name)
   const found = new Map<string, Strategy>()
   for (const { name } of relation.columns.values()) {
     const strategy = rules.strategy(relation.schema, relation.name, name) ?? (carrier?.has(name) ? REDACT : undefined)

@@ -10,6 +10,8 @@ export { parseSearchPath } from './postgres/search-path.ts'
 export { DEFAULT_POSTGRES_SETTINGS, postgresSettingsKey, type PostgresSettings } from './postgres/settings.ts'
 export { loadMysql, type MysqlAnalyser } from './mysql/analyser.ts'
 export { isSafeCharacterSet as isSafeMysqlCharacterSet } from './mysql/lexer/encoding.ts'
+export { localFiles as mysqlLocalFiles } from './mysql/local-files.ts'
+export type { MysqlOutputItem, MysqlOutputShape } from './mysql/output-shape.ts'
 export { settingsAfter as mysqlSettingsAfter } from './mysql/settings-after.ts'
 export {
   DEFAULT_MARIADB_SETTINGS,

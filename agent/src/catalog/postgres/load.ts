@@ -12,7 +12,7 @@ import {
   relationsQuery,
   typesQuery,
 } from './queries.ts'
-import type { RelationParts, SnapshotParts } from './snapshot.ts'
+import type { RelationParts, SnapshotParts } from '../snapshot.ts'
 
 /** How much of a database's catalogue is taken in; beyond it the load fails, and nothing of the database is shown. */
 export interface CatalogBounds {

@@ -17,7 +17,7 @@ import { RelayError } from '../../session/errors.ts'
 import { partAt, type StatementFacts } from '../facts.ts'
 import type { StatementJudge } from '../judge.ts'
 import { resultFields } from './result-gate.ts'
-import type { SessionMemory } from '../session-memory.ts'
+import type { SessionMemory } from './session-memory.ts'
 
 export interface CopyOutOptions {
   readonly judge: StatementJudge

@@ -11,7 +11,7 @@ import type { Redaction } from '@sallyport/tunnel'
 import { RelayError } from '../../session/errors.ts'
 import { partAt, type StatementFacts } from '../facts.ts'
 import type { StatementJudge } from '../judge.ts'
-import type { SessionMemory } from '../session-memory.ts'
+import type { SessionMemory } from './session-memory.ts'
 
 /** What happens to the rows of the statement that is being answered. */
 export type RowFate =

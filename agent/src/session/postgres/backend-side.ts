@@ -22,11 +22,12 @@ import { CopyOut } from '../../masking/postgres/copy-out.ts'
 import { partAt, type StatementFacts } from '../../masking/facts.ts'
 import type { StatementJudge } from '../../masking/judge.ts'
 import { ResultGate } from '../../masking/postgres/result-gate.ts'
-import type { SessionMemory } from '../../masking/session-memory.ts'
+import type { SessionMemory } from '../../masking/postgres/session-memory.ts'
 import type { ClientOutput } from '../client-output.ts'
 import type { SessionFloor } from './floor.ts'
 import { RelayError } from '../errors.ts'
 import { MessageMask } from './message-mask.ts'
+import type { TextAnalyser } from './statement-reader.ts'
 
 export interface BackendOptions {
   readonly conversation: Conversation<StatementFacts>
@@ -34,6 +35,7 @@ export interface BackendOptions {
   readonly memory: SessionMemory
   readonly floor: SessionFloor
   readonly hmac: Hmac | undefined
+  readonly copyStream: TextAnalyser['copyStream']
   /** Bound for one message that is read whole: what is masked, and everything that is no row. */
   readonly maxMessageBytes: number
   readonly output: ClientOutput
@@ -69,7 +71,7 @@ export class BackendSide implements ScannerSink {
     const { conversation, judge, memory, hmac, maxMessageBytes } = options
     this.#scanner = new MessageScanner({ maxMessageBytes, side: 'backend' })
     this.#gate = new ResultGate(judge, memory, hmac)
-    this.#copy = new CopyOut({ judge, memory, hmac, maxRowBytes: maxMessageBytes })
+    this.#copy = new CopyOut({ judge, memory, hmac, maxRowBytes: maxMessageBytes, copyStream: options.copyStream })
     this.#mask = new MessageMask(judge, memory)
     this.#conversation = conversation
   }

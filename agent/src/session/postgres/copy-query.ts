@@ -1,4 +1,4 @@
-import type { TextAnalyser } from '../../masking/judge.ts'
+import type { TextAnalyser } from './statement-reader.ts'
 
 /**
  * The query inside a text that is one `COPY ( … ) TO STDOUT …`, for describing it; undefined when it cannot be found.

@@ -11,12 +11,13 @@ import {
   type SessionMessage,
 } from '@sallyport/pg-wire'
 import type { StatementFacts } from '../../masking/facts.ts'
-import type { StatementJudge, TextAnalyser } from '../../masking/judge.ts'
-import type { SessionMemory } from '../../masking/session-memory.ts'
+import type { StatementJudge } from '../../masking/judge.ts'
+import type { SessionMemory } from '../../masking/postgres/session-memory.ts'
 import type { PrivateDescription } from './backend-side.ts'
 import { copiedQuery } from './copy-query.ts'
 import { refuseByFloor, refuseCopy, refuseFunctionCall, refuseStoring, type SessionFloor } from './floor.ts'
 import { sqlNames } from './sql-names.ts'
+import type { TextAnalyser } from './statement-reader.ts'
 
 export interface FrontendOptions {
   readonly conversation: Conversation<StatementFacts>
@@ -182,11 +183,11 @@ export class FrontendSide {
 
   /** A Query or Parse with its judged text. */
   #text(message: SessionMessage & { readonly type: 'Query' | 'Parse' }, raw: RawMessage, facts: StatementFacts): void {
-    const { conversation, floor, judge, memory, write } = this.#options
+    const { analyser, conversation, floor, judge, memory, write } = this.#options
     const refused = facts.source === undefined ? undefined : refuseByFloor(facts.source.analysis, floor)
     if (refused !== undefined) return this.#refuse(message, refused, facts)
     if (judge.storesProtected(facts)) return this.#refuse(message, refuseStoring(), facts)
-    if (isExposedCopy(facts) && (facts.source === undefined || judge.copyStream(facts.source.text) === undefined)) {
+    if (isExposedCopy(facts) && (facts.source === undefined || analyser.copyStream(facts.source.text) === undefined)) {
       return this.#refuse(message, refuseCopy(), facts)
     }
     if (message.type === 'Parse') {

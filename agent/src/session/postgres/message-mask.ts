@@ -12,7 +12,7 @@ import {
 import type { StatementFacts } from '../../masking/facts.ts'
 import type { StatementJudge } from '../../masking/judge.ts'
 import { resultFields } from '../../masking/postgres/result-gate.ts'
-import type { SessionMemory } from '../../masking/session-memory.ts'
+import type { SessionMemory } from '../../masking/postgres/session-memory.ts'
 
 /** Takes values out of the messages that are neither rows nor COPY data: reports, column names, settings, notifications. */
 export class MessageMask {

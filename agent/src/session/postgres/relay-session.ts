@@ -1,19 +1,16 @@
 import type { LongTextReader } from '@sallyport/sql-worker'
-import { createHmac } from 'node:crypto'
-import type { Socket } from 'node:net'
 import type { Clock } from '@sallyport/core'
-import { type Hmac, MaskingError, type MaskingRules, parseMaskingRules } from '@sallyport/masking'
-import { Conversation, encodeFrontend, PgWireError } from '@sallyport/pg-wire'
+import { exposureOf } from '@sallyport/masking'
+import { Conversation, encodeFrontend } from '@sallyport/pg-wire'
 import type { PostgresAnalyser, StatementCache } from '@sallyport/sql'
-import type { Failure, GatewayControl } from '@sallyport/tunnel'
-import { failureOf, logFields } from '../../failure.ts'
 import type { StatementFacts } from '../../masking/facts.ts'
-import { StatementJudge } from '../../masking/judge.ts'
-import { SessionMemory } from '../../masking/session-memory.ts'
+import { CATALOG_LOOK_MS, StatementJudge } from '../../masking/judge.ts'
+import { hmacOf } from '../../masking/keyed.ts'
+import { SessionMemory } from '../../masking/postgres/session-memory.ts'
+import { storesProtectedText } from '../../masking/postgres/write-back.ts'
 import type { OpenedSession, Relay } from '../../relay.ts'
+import { relaySession, type SessionPort, type SessionSides } from '../relay-session.ts'
 import { BackendSide } from './backend-side.ts'
-import { ClientOutput } from '../client-output.ts'
-import { RelayError } from '../errors.ts'
 import { FrontendSide } from './frontend-side.ts'
 import { createStatementReader } from './statement-reader.ts'
 
@@ -27,9 +24,10 @@ export interface RelayOptions {
 
 /** A relay for PostgreSQL sessions. */
 export function createRelay(options: RelayOptions): Relay {
-  return (opened) => new SessionRelay(opened, options).run()
+  return (opened) => relaySession(opened, (port) => postgresSides(opened, options, port))
 }
 
+<<<<<<< HEAD
 /**
  * One session: two directions that share a conversation. This class only moves bytes and ends things; what a message means is the business of
  * the two sides.
@@ -287,3 +285,59 @@ const CANCEL_UNSETTLED: Failure = {
 
 /** How long a look at the catalogue serves before the next statement asks for the newest one. */
 const CATALOG_LOOK_MS = 1000
+=======
+/** Two directions that share a conversation. */
+function postgresSides(opened: OpenedSession, options: RelayOptions, port: SessionPort): SessionSides {
+  const { session, connection, limits } = opened
+  const conversation = new Conversation<StatementFacts>()
+  const memory = new SessionMemory(session.open.startup)
+  const analyser = createStatementReader(options.analyser, options.cache, connection.functions, options.readLongText)
+  const judge = new StatementJudge({
+    read: (text) => analyser.analyse(text, memory.searchPath),
+    expose: (statement, protection) => exposureOf(statement, protection, memory),
+    stores: (facts, protection) => storesProtectedText(facts, protection, analyser.storedColumns),
+    catalog: opened.catalog,
+    memory,
+    clock: options.clock,
+    catalogLookMs: CATALOG_LOOK_MS,
+    signal: session.signal,
+    settled: () => conversation.transaction === 'idle' && conversation.pending === 0,
+  })
+  const shared = { conversation, judge, memory, floor: connection.floor, onFailure: port.fail }
+  const backend = new BackendSide({
+    ...shared,
+    hmac: hmacOf(opened.hashKey),
+    copyStream: analyser.copyStream,
+    maxMessageBytes: limits.maskedRowBytes,
+    output: port.output,
+    onHold: port.holdDatabase,
+    onProgress: port.progressed,
+  })
+  const frontend = new FrontendSide({
+    ...shared,
+    analyser,
+    maxMessageBytes: limits.messageBytes,
+    describe: (query) => {
+      // Behind the client's back. The unnamed statement is free: the Query that follows does away with it.
+      const described = backend.expectDescription()
+      port.write(encodeFrontend({ type: 'Parse', name: '', query, parameterTypes: [] }))
+      port.write(encodeFrontend({ type: 'Describe', target: 'statement', name: '' }))
+      port.write(encodeFrontend({ type: 'Sync' }))
+      return described
+    },
+    onCopyDescribed: (facts, fields) => backend.copyDescribed(facts, fields),
+    write: port.write,
+    onHold: port.holdClient,
+  })
+  return {
+    setRules: (sources) => judge.setRules(sources),
+    prepare: () => judge.prepare(),
+    fromClient: (chunk) => frontend.push(chunk),
+    fromDatabase: (chunk) => backend.push(chunk),
+    progressed: () => frontend.progressed(),
+    busy: () => conversation.pending > 0,
+    terminated: () => conversation.terminated,
+    farewell: encodeFrontend({ type: 'Terminate' }),
+  }
+}
+>>>>>>> d937508 (wip)

@@ -1,6 +1,7 @@
 import type { LongTextReader } from '@sallyport/sql-worker'
 import type { Analysis, Effect } from '@sallyport/core'
 import {
+  type CopyStream,
   DEFAULT_POSTGRES_SETTINGS,
   needsWorker,
   type PostgresAnalyser,
@@ -8,7 +9,15 @@ import {
   postgresSettingsKey,
   type StatementCache,
 } from '@sallyport/sql'
-import type { TextAnalyser } from '../../masking/judge.ts'
+
+/** Reads texts as the server does; long ones elsewhere, so the answer may be late. */
+export interface TextAnalyser {
+  readonly analyse: (text: string, searchPath: 'default' | 'unknown') => Analysis | Promise<Analysis>
+  /** The stream of a text that is one COPY … TO STDOUT; undefined when it cannot be told. */
+  readonly copyStream: (text: string) => CopyStream | undefined
+  /** For each statement of a text the columns that it stores from; undefined when it cannot be told. */
+  readonly storedColumns: (text: string) => readonly (ReadonlySet<string> | 'all')[] | undefined
+}
 
 /**
  * Reads the texts of a connection's sessions: the analyser behind a cache that sessions share.

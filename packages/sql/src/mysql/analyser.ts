@@ -15,6 +15,7 @@ import { readingOf, type Reading } from './lexer/dialect.ts'
 import { isReadable } from './lexer/encoding.ts'
 import { Refusal } from './lexer/refusal.ts'
 import { kindOf } from './kind.ts'
+import { type MysqlOutputShape, outputShape } from './output-shape.ts'
 import { settingsAfter } from './settings-after.ts'
 import type { MysqlSettings } from './settings.ts'
 
@@ -22,6 +23,8 @@ import type { MysqlSettings } from './settings.ts'
 export interface MysqlAnalyser {
   /** The statements of a text with their facts, or why it has none. Never throws. */
   readonly analyse: (text: string, settings: MysqlSettings) => Analysis
+  /** For each statement of a text what its result's columns are; undefined for a text that cannot be read. Never throws. */
+  readonly outputs: (text: string, settings: MysqlSettings) => readonly MysqlOutputShape[] | undefined
   readonly limits: SqlLimits
 }
 
@@ -33,10 +36,19 @@ export function loadMysql(limits: Partial<SqlLimits> = {}): MysqlAnalyser {
       throw new SqlAnalyserError('invalid-setting', `${name} must be a positive whole number`)
     }
   }
-  return { analyse: (text, settings) => analyse(text, settings, complete), limits: complete }
+  return {
+    analyse: (text, settings) => analyse(text, settings, complete),
+    outputs: (text, settings) => {
+      const shapes: MysqlOutputShape[] = []
+      return analyse(text, settings, complete, (node) => shapes.push(outputShape(node))).ok ? shapes : undefined
+    },
+    limits: complete,
+  }
 }
 
-function analyse(text: string, settings: MysqlSettings, limits: SqlLimits): Analysis {
+type OnNode = (node: StatementNode) => void
+
+function analyse(text: string, settings: MysqlSettings, limits: SqlLimits, onNode?: OnNode): Analysis {
   if (!isReadable(text, settings.characterSet)) {
     return failure(
       'encoding',
@@ -47,7 +59,7 @@ function analyse(text: string, settings: MysqlSettings, limits: SqlLimits): Anal
     return failure('too-large', `the text is longer than ${String(limits.maxTextBytes)} bytes`)
   }
   try {
-    return { ok: true, statements: statementsOf(text, settings, limits) }
+    return { ok: true, statements: statementsOf(text, settings, limits, onNode) }
   } catch (error) {
     if (error instanceof Refusal)
       return { ok: false, failure: { code: error.code, message: error.message, position: error.position } }
@@ -60,7 +72,12 @@ function analyse(text: string, settings: MysqlSettings, limits: SqlLimits): Anal
  * The statements of a text. What one of them changes of the way texts are read holds for the next: the server reads them one after the
  * other too.
  */
-function statementsOf(text: string, settings: MysqlSettings, limits: SqlLimits): readonly Statement[] {
+function statementsOf(
+  text: string,
+  settings: MysqlSettings,
+  limits: SqlLimits,
+  onNode: OnNode | undefined,
+): readonly Statement[] {
   const statements: Statement[] = []
   let current = settings
   let at = 0
@@ -73,7 +90,7 @@ function statementsOf(text: string, settings: MysqlSettings, limits: SqlLimits):
     if (statements.length >= limits.maxStatements) {
       throw new Refusal('too-large', `the text has more than ${String(limits.maxStatements)} statements`, at)
     }
-    const found = oneStatement(cursor, current, limits)
+    const found = oneStatement(cursor, current, limits, onNode)
     statements.push(found)
     if (cursor.isOver) return statements
     at = cursor.token.end
@@ -86,12 +103,18 @@ function statementsOf(text: string, settings: MysqlSettings, limits: SqlLimits):
 }
 
 /** Reads one statement, up to the end or the semicolon behind it. */
-function oneStatement(cursor: Cursor, settings: MysqlSettings, limits: SqlLimits): Statement {
+function oneStatement(
+  cursor: Cursor,
+  settings: MysqlSettings,
+  limits: SqlLimits,
+  onNode: OnNode | undefined,
+): Statement {
   const { start } = cursor.token
   const before = cursor.taken.length
   const node = statement(cursor)
   if (!cursor.atEnd) throw cursor.refuse()
   const range = { start, end: cursor.last?.end ?? start }
+  onNode?.(node)
   return factsOf(node, fingerprintOf(cursor.taken.slice(before)), range, settings, cursor.reading, limits)
 }
 

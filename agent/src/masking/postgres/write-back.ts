@@ -1,6 +1,21 @@
 import type { Statement } from '@sallyport/core'
 import type { Protection } from '@sallyport/masking'
-import type { PartFacts } from './facts.ts'
+import type { PartFacts, StatementFacts } from '../facts.ts'
+
+/**
+ * Whether a text would store a protected value where nothing protects it.
+ *
+ * @param storedColumns for each statement of a text the columns that it stores from; undefined when it cannot be told
+ */
+export function storesProtectedText(
+  { source, parts }: StatementFacts,
+  protection: Protection,
+  storedColumns: (text: string) => readonly (ReadonlySet<string> | 'all')[] | undefined,
+): boolean {
+  if (source === undefined || !parts.some(({ statement }) => statement !== undefined && stores(statement))) return false
+  const stored = storedColumns(source.text)
+  return parts.some((part, index) => storesProtected(part, stored?.[index] ?? 'all', protection))
+}
 
 /**
  * Whether a statement would store a protected value where nothing protects it: `create table … as select ssn`, `insert … select`,
@@ -8,7 +23,7 @@ import type { PartFacts } from './facts.ts'
  *
  * @param stored the columns that the statement takes from what it stores
  */
-export function storesProtected(part: PartFacts, stored: ReadonlySet<string> | 'all', protection: Protection): boolean {
+function storesProtected(part: PartFacts, stored: ReadonlySet<string> | 'all', protection: Protection): boolean {
   const { statement, exposure } = part
   if (statement === undefined || exposure === 'none' || !stores(statement)) return false
   if (stored === 'all') return true
@@ -18,7 +33,7 @@ export function storesProtected(part: PartFacts, stored: ReadonlySet<string> | '
 }
 
 /** Whether the statement writes values at all. A view stores none, and its columns are protected as what it reads. */
-export function stores(statement: Statement): boolean {
+function stores(statement: Statement): boolean {
   const { kind, effects, functions, relations } = statement
   if (kind.endsWith('view')) return false
   // The key of an advisory lock is a number that pg_locks shows to everyone.

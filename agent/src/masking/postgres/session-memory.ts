@@ -1,6 +1,6 @@
 import type { Statement } from '@sallyport/core'
 import { type Exposure, type SessionExposure, worse } from '@sallyport/masking'
-import type { StatementFacts } from './facts.ts'
+import type { StatementFacts } from '../facts.ts'
 
 /**
  * What a session has done that later statements can bring to light. It only ever grows: a name that once stood for something protected counts as

@@ -1,7 +1,7 @@
 import type { Exposure } from '@sallyport/masking'
 import { DEFAULT_POSTGRES_SETTINGS, loadPostgres, type PostgresAnalyser } from '@sallyport/sql'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { factsOf } from './facts.ts'
+import { factsOf } from '../facts.ts'
 import { SessionMemory } from './session-memory.ts'
 
 let analyser: PostgresAnalyser

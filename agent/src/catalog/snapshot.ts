@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogRelation, CatalogSnapshot, CatalogType, RelationName } from '../catalog.ts'
+import type { CatalogColumn, CatalogRelation, CatalogSnapshot, CatalogType, RelationName } from './catalog.ts'
 
 /** What a load collects, row by row. */
 export interface SnapshotParts {

@@ -1,0 +1,94 @@
+import type { Relation, Statement } from '@sallyport/core'
+import type { ExposureAnswer, SessionExposure } from '../exposure.ts'
+import type { Protection } from '../protection.ts'
+import { foldName } from './names.ts'
+
+/** The session's part in the answer, beyond what every engine has. */
+export interface MysqlSessionExposure extends SessionExposure {
+  /** A statement that could bring something to light has run: its warnings may show it. */
+  readonly warned: boolean
+  /** A table of that name was made by this session, of nothing that is protected; temporary ones are in no catalogue. */
+  readonly made: (schema: string | undefined, name: string) => boolean
+}
+
+/**
+ * Judges one statement of MySQL or MariaDB; see `exposureOf`. A table of which only columns without protection are read is none: the facts never
+ * name fewer columns than are read.
+ *
+ * @param text what the statement stands in: user variables are told by their sign alone
+ */
+export function mysqlExposureOf(
+  statement: Statement,
+  protection: Protection,
+  session: MysqlSessionExposure,
+  text: string,
+): ExposureAnswer {
+  if (protection.empty) return CLEAR
+  const { kind, session: change } = statement
+  if (change?.type === 'execute') return { exposure: session.named('prepared', change.name), stale: false }
+  if (isDiagnostic(kind)) return session.warned || session.tainted ? UNKNOWN : CLEAR
+  if (OTHERS_TEXTS.has(kind)) return { exposure: 'protected', stale: false }
+  if (DESCRIBING.test(kind)) return session.tainted ? UNKNOWN : CLEAR
+  for (const effect of BLIND_EFFECTS) if (statement.effects.has(effect)) return UNKNOWN
+  // LOAD reads a file into a table: what it shows of it is in its warnings.
+  if (statement.effects.has('file') && !kind.startsWith('load-')) return UNKNOWN
+  // What code that no text showed may have left behind in variables.
+  if (session.tainted && text.includes('@')) return UNKNOWN
+  let answer = CLEAR
+  for (const relation of statement.relations) {
+    const found = protection.relation(schemaOf(relation), foldName(relation.name))
+    if (found === 'missing') {
+      if (CREATES.test(kind)) continue
+      if (session.made(relation.schema, relation.name) && !session.tainted) continue
+      answer = { exposure: 'protected', stale: true }
+    } else if (found === 'view' && session.doubtful) {
+      answer = { exposure: 'protected', stale: true }
+    } else if (found === 'protected' && reaches(relation, protection)) {
+      answer = { exposure: 'protected', stale: answer.stale }
+    }
+  }
+  return answer
+}
+
+/** Statements that show what the statement before them had to say. */
+export function isDiagnostic(kind: string): boolean {
+  return kind === 'show-warnings' || kind === 'show-errors' || kind === 'get-diagnostics'
+}
+
+/** Whether what is read, or written, of a protected table is protected itself. A change may show any column, in the words of its error. */
+function reaches(relation: Relation, protection: Protection): boolean {
+  const { columns, access } = relation
+  if (access === 'write' || columns === 'all') return true
+  const schema = schemaOf(relation)
+  const name = foldName(relation.name)
+  return columns.some((column) => protection.named(schema, name, foldName(column)) !== undefined || !ASCII.test(column))
+}
+
+function schemaOf({ schema }: Relation): string | undefined {
+  return schema === undefined ? undefined : foldName(schema)
+}
+
+const CLEAR: ExposureAnswer = { exposure: 'none', stale: false }
+const UNKNOWN: ExposureAnswer = { exposure: 'unknown', stale: false }
+
+/** What runs code, or reads places, that the text does not show. */
+const BLIND_EFFECTS = ['unknown', 'procedural', 'network'] as const
+
+/** Statements that show other people's statements, or the errors of replication. */
+const OTHERS_TEXTS: ReadonlySet<string> = new Set([
+  'show-binlog-events',
+  'show-engine',
+  'show-explain',
+  'show-processlist',
+  'show-profiles',
+  'show-replica-status',
+])
+
+/** Statements that show names and definitions, and no rows. */
+const DESCRIBING = /^(?:show-|describe$|help$)/
+
+/** Kinds whose target need not exist, or need not exist any more. */
+const CREATES = /^(?:create|drop|alter|rename)-/
+
+/** How the server compares other letters is its own business. */
+const ASCII = /^\p{ASCII}*$/u
