@@ -21,7 +21,7 @@ export async function startAgent(
   const cache = new StatementCache()
   const relays = {
     postgres: createRelay({ analyser, cache, readLongText: longTexts.analyse, clock }),
-    mysql: createMysqlRelay({ analyser: loadMysql(limits), cache, readLongText: longTexts.analyseMysql, clock }),
+    mysql: createMysqlRelay({ analyser: loadMysql(limits), cache, readLongText: longTexts.analyse, clock }),
   }
   return runAgent(config, { logger, clock, relays, environment: process.env })
 }

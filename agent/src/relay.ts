@@ -44,6 +44,6 @@ export type Relay<D extends OpenDatabase = Database> = (opened: OpenedSession<D>
 
 /** One for each engine. */
 export interface Relays {
-  readonly postgres: Relay<Database>
+  readonly postgres: Relay
   readonly mysql: Relay<MysqlDatabase>
 }

@@ -39,6 +39,9 @@ const bare: Relay = ({ session, database, ready, cancel }) =>
     database.socket.on('close', () => session.end())
   })
 
+/** No session of this engine is opened here. */
+const refused = (): Promise<void> => Promise.reject(new Error('no MySQL here'))
+
 describe('an agent', () => {
   let server: TestPostgres
   let gateway: TunnelServer
@@ -104,7 +107,12 @@ describe('an agent', () => {
 
   async function start(relay: Relay, connections: readonly AgentConnection[], sessions?: number): Promise<void> {
     const environment = { SHOP_USER: 'shop', SHOP_PASSWORD: PASSWORD, WRONG: 'a wrong password no log may show' }
-    agent = await runAgent(config(connections, sessions), { logger: logger(), clock, relay, environment })
+    agent = await runAgent(config(connections, sessions), {
+      logger: logger(),
+      clock,
+      relays: { postgres: relay, mysql: refused },
+      environment,
+    })
     await until(() => agent.attached() === 1, { timeoutMs: 3000 }).catch((e) => {
       console.log(logged)
       throw e

@@ -20,11 +20,13 @@ export interface JudgeOptions {
   /** Reads a text as the server would now; long ones elsewhere, so the answer may be late. */
   readonly read: (text: string) => Analysis | Promise<Analysis>
   /** What a statement can bring to light, by the engine's own channels. */
-  readonly expose: (statement: Statement, protection: Protection) => ExposureAnswer
+  readonly expose: (statement: Statement, protection: Protection, text: string) => ExposureAnswer
   /** Whether a text would store a protected value where nothing protects it. */
   readonly stores: (facts: StatementFacts, protection: Protection) => boolean
   readonly catalog: Catalog
   readonly memory: JudgedMemory
+  /** Columns of the server's own relations where values of others come to light, as the engine has them. */
+  readonly carriers?: (schema: string, relation: string) => ReadonlySet<string> | undefined
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** How old a look at the catalogue may grow before the next statement asks for the newest one, in milliseconds. */
   readonly catalogLookMs: number
@@ -81,6 +83,11 @@ export class StatementJudge {
       : this.#weigh({ text, analysis })
   }
 
+  /** The facts of something that is no text. */
+  unreadable(analysis: Analysis): StatementFacts {
+    return factsOf({ text: '', analysis }, [this.#rules.empty ? 'none' : 'unknown'], this.#basis())
+  }
+
   /** The facts of a statement that was judged when it was prepared, for now. Rejects with AgentError. */
   again(facts: StatementFacts): StatementFacts | Promise<StatementFacts> {
     if (facts.source === undefined || (!this.#due() && facts.judgedBy === this.#basis())) return facts
@@ -134,7 +141,9 @@ export class StatementJudge {
   #expose(source: { readonly text: string; readonly analysis: Analysis }): { facts: StatementFacts; stale: boolean } {
     const { analysis } = source
     if (!analysis.ok) return { facts: factsOf(source, ['unknown'], this.#basis()), stale: false }
-    const answers = analysis.statements.map((statement) => this.#options.expose(statement, this.protection))
+    const answers = analysis.statements.map((statement) =>
+      this.#options.expose(statement, this.protection, source.text),
+    )
     return {
       facts: factsOf(
         source,
@@ -168,7 +177,7 @@ export class StatementJudge {
     this.#lookedMs = this.#options.clock.monotonicMs()
     if (snapshot === this.#snapshot && this.#protection !== undefined) return
     this.#snapshot = snapshot
-    this.#protection = new Protection(this.#rules, snapshot)
+    this.#protection = new Protection(this.#rules, snapshot, this.#options.carriers)
   }
 
   /** One object for as long as nothing changes that exposures rest on. */

@@ -64,11 +64,7 @@ function isUserSchema(name: string): boolean {
   return !SERVER_SCHEMAS.has(name) && !name.startsWith('pg_toast')
 }
 
-const SERVER_SCHEMAS: ReadonlySet<string> = new Set([
-  'pg_catalog',
-  'information_schema',
-  'performance_schema',
-])
+const SERVER_SCHEMAS: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema', 'performance_schema'])
 
 /** `*` is any run of characters, everything else itself in any letter case. Linear in pattern times name: no regular expression. */
 function glob(pattern: string): Matcher {

@@ -22,6 +22,8 @@ export interface MysqlDatabase {
   readonly variables: SessionVariables
   /** Statements that give the session what it rests on; to be run again when its settings were reset. */
   readonly pins: readonly string[]
+  /** The limit of one statement; 0 is none. The server's own does not cover every statement. */
+  readonly statementTimeoutMs: number
   /** How the login was proved. */
   readonly method: LoginMethod
   /** Ends the session: COM_QUIT, and then the socket. Does nothing the second time. */
@@ -54,6 +56,7 @@ export async function openMysql(options: OpenOptions, signal: AbortSignal): Prom
       server,
       variables: { ...variables, status: own.conversation.status },
       pins,
+      statementTimeoutMs: settings.statementTimeoutMs,
       method: login.method,
       close: closing(socket, QUIT),
     }
@@ -84,11 +87,7 @@ async function within<T>(
   const deadline = AbortSignal.timeout(timeoutMs)
   let connection: LoggedInConnection | undefined
   try {
-    connection = await logIn(
-      target,
-      { user: lease.user, password, ...settings },
-      AbortSignal.any([signal, deadline]),
-    )
+    connection = await logIn(target, { user: lease.user, password, ...settings }, AbortSignal.any([signal, deadline]))
     return await use(connection)
   } catch (error) {
     connection?.socket.destroy()
@@ -102,4 +101,7 @@ async function within<T>(
   }
 }
 
-const QUIT = encodeFrontend({ type: 'COM_QUIT' }, { capabilities: { flags: 0, extended: 0 }, shapeFor: () => undefined })
+const QUIT = encodeFrontend(
+  { type: 'COM_QUIT' },
+  { capabilities: { flags: 0, extended: 0 }, shapeFor: () => undefined },
+)

@@ -40,7 +40,8 @@ export async function pinSession(
 /** The query whose row {@link readVariables} reads. */
 export function variablesQuery({ reading: { flavour, version } }: ServerFacts): string {
   // MariaDB calls it by MySQL's new name, too, from 11.1 on.
-  const readOnly = flavour === 'mariadb' && version < 110_100 ? '@@session.tx_read_only' : '@@session.transaction_read_only'
+  const readOnly =
+    flavour === 'mariadb' && version < 110_100 ? '@@session.tx_read_only' : '@@session.transaction_read_only'
   return `SELECT CONNECTION_ID(), @@session.sql_mode, @@session.character_set_client, @@session.character_set_connection, @@session.collation_connection, @@session.character_set_results, @@lower_case_table_names, DATABASE(), @@session.autocommit, ${readOnly}`
 }
 

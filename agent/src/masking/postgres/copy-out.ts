@@ -23,6 +23,8 @@ export interface CopyOutOptions {
   readonly judge: StatementJudge
   readonly memory: SessionMemory
   readonly hmac: Hmac | undefined
+  /** The stream of a text that is one COPY … TO STDOUT; undefined when it cannot be told. */
+  readonly copyStream: (text: string) => CopyStream | undefined
   /** Bound for one row of which something is masked, in bytes. */
   readonly maxRowBytes: number
 }
@@ -59,7 +61,7 @@ export class CopyOut {
     const { exposure } = partAt(facts, entry.type === 'Query' ? entry.statementIndex : 0)
     this.#masker = undefined
     if (exposure === 'none' || this.#options.judge.idle) return
-    const stream = facts?.source === undefined ? undefined : this.#options.judge.copyStream(facts.source.text)
+    const stream = facts?.source === undefined ? undefined : this.#options.copyStream(facts.source.text)
     if (facts === undefined || stream === undefined || (stream.format === 'binary') !== (formats.format === 1)) {
       throw new RelayError('undescribed-rows', 'a COPY began whose form is not known')
     }

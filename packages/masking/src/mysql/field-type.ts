@@ -81,7 +81,7 @@ export function binaryWidth(columnType: number): number | 'length' | 'none' {
 /** The name of the type, or of the format, behind the base type. Spec: MariaDB, "Result Set Packets", extended metadata. */
 function extendedName(bytes: Uint8Array): string {
   let found = ''
-  for (let at = 0; at + 2 <= bytes.length; ) {
+  for (let at = 0; at + 2 <= bytes.length;) {
     const end = at + 2 + bytes[at + 1]!
     found = String.fromCharCode(...bytes.subarray(at + 2, end))
     at = end

@@ -44,8 +44,9 @@ export function redactedValue(type: FieldType, format: 'text' | 'binary'): Uint8
     case 'inet6':
       return ascii('::')
     case 'unknown':
-      return undefined
+      break
   }
+  return undefined
 }
 
 /** Characters that a value of the type may have at most. */

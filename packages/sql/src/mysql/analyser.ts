@@ -18,14 +18,22 @@ import { kindOf } from './kind.ts'
 import { type MysqlOutputShape, outputShape } from './output-shape.ts'
 import { settingsAfter } from './settings-after.ts'
 import type { MysqlSettings } from './settings.ts'
+import { storedColumns } from './stored-columns.ts'
 
 /** Reads MySQL and MariaDB texts as the server reads them. Synchronous: long texts belong into a worker. */
 export interface MysqlAnalyser {
   /** The statements of a text with their facts, or why it has none. Never throws. */
   readonly analyse: (text: string, settings: MysqlSettings) => Analysis
-  /** For each statement of a text what its result's columns are; undefined for a text that cannot be read. Never throws. */
-  readonly outputs: (text: string, settings: MysqlSettings) => readonly MysqlOutputShape[] | undefined
+  /** For each statement of a text what masking asks about it; undefined for a text that cannot be read. Never throws. */
+  readonly details: (text: string, settings: MysqlSettings) => readonly MysqlStatementDetails[] | undefined
   readonly limits: SqlLimits
+}
+
+/** What the facts of a statement leave out. */
+export interface MysqlStatementDetails {
+  readonly output: MysqlOutputShape
+  /** The columns it stores from; see `storedColumns`. */
+  readonly stored: ReadonlySet<string> | 'all'
 }
 
 /** Makes an analyser. Throws SqlAnalyserError `invalid-setting`. */
@@ -38,9 +46,10 @@ export function loadMysql(limits: Partial<SqlLimits> = {}): MysqlAnalyser {
   }
   return {
     analyse: (text, settings) => analyse(text, settings, complete),
-    outputs: (text, settings) => {
-      const shapes: MysqlOutputShape[] = []
-      return analyse(text, settings, complete, (node) => shapes.push(outputShape(node))).ok ? shapes : undefined
+    details: (text, settings) => {
+      const details: MysqlStatementDetails[] = []
+      const note: OnNode = (node) => details.push({ output: outputShape(node), stored: storedColumns(node) })
+      return analyse(text, settings, complete, note).ok ? details : undefined
     },
     limits: complete,
   }
