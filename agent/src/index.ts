@@ -22,6 +22,13 @@ export type { DatabaseTarget, TlsMode } from './database/target.ts'
 export { type AgentPort, runAgent, type RunningAgent } from './agent.ts'
 export type { OpenDatabase, OpenedSession, Relay, Relays } from './relay.ts'
 export { createMysqlRelay, type MysqlRelayOptions } from './session/mysql/relay-session.ts'
+export { type MysqlConnection, mysqlConnection } from './database/mysql/connection.ts'
 export { type MysqlDatabase, openMysql } from './database/mysql/open.ts'
+export {
+  sessionSettings as mysqlSessionSettings,
+  type SessionSettings as MysqlSessionSettings,
+  type SessionWishes as MysqlSessionWishes,
+} from './database/mysql/settings.ts'
+export { signEd25519 } from './database/mysql/ed25519.ts'
 export { startAgent } from './main.ts'
 export { createRelay, type RelayOptions } from './session/postgres/relay-session.ts'

@@ -13,16 +13,10 @@ import {
 import { type MaskingRules, NO_RULES } from '@sallyport/masking'
 import { decodeStartupPacket, encodeBackend, StartupPacketReader } from '@sallyport/pg-wire'
 import { loadPostgres, StatementCache } from '@sallyport/sql'
-import type {
-  AgentControl,
-  AgentSession,
-  CloseReason,
-  GatewayControl,
-  Redaction,
-  SessionHandlers,
-} from '@sallyport/tunnel'
+import type { AgentControl, GatewayControl, Redaction } from '@sallyport/tunnel'
 import { pino } from 'pino'
 import type { TestPostgres } from '../support/postgres.ts'
+import { SocketSession } from './socket-session.ts'
 
 export interface RelayPortOptions {
   readonly postgres: Pick<TestPostgres, 'port'>
@@ -79,9 +73,21 @@ export async function startRelayPort(options: RelayPortOptions): Promise<RelayPo
   const serve = async (socket: Socket): Promise<void> => {
     const startup = await readStartup(socket)
     if (startup === undefined) return
-    const session = new SocketSession(socket, startup, options.rules ?? NO_RULES, (message) => {
-      if (message.type === 'report') redactions.push(...message.redactions)
-      if (message.type === 'failed') failures.push(message)
+    const session = new SocketSession(socket, {
+      engine: 'postgres',
+      startup,
+      rules: options.rules ?? NO_RULES,
+      onReady: (ready) => {
+        socket.write(encodeBackend({ type: 'AuthenticationOk' }))
+        for (const { name, value } of ready.parameters) {
+          socket.write(encodeBackend({ type: 'ParameterStatus', name, value }))
+        }
+        socket.write(encodeBackend({ type: 'ReadyForQuery', status: 'idle' }))
+      },
+      onControl: (message) => {
+        if (message.type === 'report') redactions.push(...message.redactions)
+        if (message.type === 'failed') failures.push(message)
+      },
     })
     sessions.add(session)
     const floor = { readOnly: false, statementTimeoutMs: 0, masking: NO_RULES, ...options.floor }
@@ -170,95 +176,6 @@ function readStartup(socket: Socket): Promise<ReadonlyMap<string, string> | unde
     socket.on('data', take)
     socket.on('close', () => resolve(undefined))
   })
-}
-
-/** A tunnel session whose other end is the socket of a client. */
-class SocketSession implements AgentSession {
-  readonly id = 'session'
-  readonly open: AgentSession['open']
-  readonly #socket: Socket
-  readonly #abort = new AbortController()
-  readonly #onControl: (message: AgentControl) => void
-  handlers: SessionHandlers<GatewayControl> | undefined
-  closed: CloseReason | undefined
-
-  constructor(
-    socket: Socket,
-    startup: ReadonlyMap<string, string>,
-    rules: MaskingRules,
-    onControl: (message: AgentControl) => void,
-  ) {
-    this.#socket = socket
-    this.#onControl = onControl
-    this.open = {
-      sessionId: 'session',
-      connection: 'test',
-      engine: 'postgres',
-      gateway: 'test',
-      identity: { subject: 'alice', email: '', groups: [], kind: 'human', method: 'token' },
-      client: { application: 'test', address: '' },
-      startup,
-      masking: Buffer.from(JSON.stringify(rules)),
-      limits: { statementTimeoutMs: 0, idleTimeoutMs: 0 },
-      maskingVersion: '1',
-    }
-    socket.on('drain', () => this.handlers?.onDrain())
-    socket.on('close', () => this.#close('remote'))
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal
-  }
-
-  ready(ready: Parameters<AgentSession['ready']>[0]): void {
-    this.#socket.write(encodeBackend({ type: 'AuthenticationOk' }))
-    for (const { name, value } of ready.parameters) {
-      this.#socket.write(encodeBackend({ type: 'ParameterStatus', name, value }))
-    }
-    this.#socket.write(encodeBackend({ type: 'ReadyForQuery', status: 'idle' }))
-  }
-
-  refuse(): void {
-    this.#socket.destroy()
-  }
-
-  handle(handlers: SessionHandlers<GatewayControl>): void {
-    this.handlers = handlers
-    this.#socket.on('data', (chunk: Buffer) => handlers.onData(chunk))
-    this.#socket.resume()
-  }
-
-  send(data: Uint8Array): boolean {
-    return this.#socket.write(data)
-  }
-
-  control(message: AgentControl): boolean {
-    this.#onControl(message)
-    return true
-  }
-
-  pause(): void {
-    this.#socket.pause()
-  }
-
-  resume(): void {
-    this.#socket.resume()
-  }
-
-  end(): void {
-    this.#socket.end()
-  }
-
-  destroy(): void {
-    this.#socket.destroy()
-  }
-
-  #close(by: 'local' | 'remote'): void {
-    if (this.closed !== undefined) return
-    this.closed = { code: 'ended', message: '', by }
-    this.#abort.abort()
-    this.handlers?.onClosed(this.closed)
-  }
 }
 
 const CLOCK = { monotonicMs: () => performance.now() }

@@ -4,7 +4,6 @@ import { ENV, example, fileOf, problemsOf } from './testdata/file.ts'
 
 describe('what is not available yet', () => {
   it.each([
-    ['agent.connections[0].engine', ['engine: postgres\n      target', 'engine: mysql\n      target']],
     ['gateway.identity.oidc', ['tokens:', 'oidc: [{ issuer: https://idp.example.com }]\n    tokens:']],
     ['gateway.masking.standard.detect', ['columns:', 'detect: { types: all }\n      columns:']],
     ['gateway.masking.standard.predicates', ['columns:', 'predicates: equality\n      columns:']],

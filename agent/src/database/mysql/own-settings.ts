@@ -18,6 +18,7 @@ export function ownSettings(purpose: string): SessionSettings {
 
 const NOT_NEEDED =
   CLIENT.LONG_PASSWORD |
+  CLIENT.NO_SCHEMA |
   CLIENT.MULTI_STATEMENTS |
   CLIENT.SESSION_TRACK |
   CLIENT.OPTIONAL_RESULTSET_METADATA |

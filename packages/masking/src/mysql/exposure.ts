@@ -26,8 +26,8 @@ export function mysqlExposureOf(
   if (protection.empty) return CLEAR
   const { kind, session: change } = statement
   if (change?.type === 'execute') return { exposure: session.named('prepared', change.name), stale: false }
-  if (isDiagnostic(kind)) return session.warned || session.tainted ? UNKNOWN : CLEAR
-  if (OTHERS_TEXTS.has(kind)) return { exposure: 'protected', stale: false }
+  if (isDiagnostic(kind)) return session.warned || session.tainted ? PROTECTED : CLEAR
+  if (OTHERS_TEXTS.has(kind)) return PROTECTED
   if (DESCRIBING.test(kind)) return session.tainted ? UNKNOWN : CLEAR
   for (const effect of BLIND_EFFECTS) if (statement.effects.has(effect)) return UNKNOWN
   // LOAD reads a file into a table: what it shows of it is in its warnings.
@@ -69,6 +69,7 @@ function schemaOf({ schema }: Relation): string | undefined {
 }
 
 const CLEAR: ExposureAnswer = { exposure: 'none', stale: false }
+const PROTECTED: ExposureAnswer = { exposure: 'protected', stale: false }
 const UNKNOWN: ExposureAnswer = { exposure: 'unknown', stale: false }
 
 /** What runs code, or reads places, that the text does not show. */
