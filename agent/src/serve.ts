@@ -99,30 +99,5 @@ function refuse(session: AgentSession, failure: Failure): void {
   }
 }
 
-<<<<<<< HEAD
-function canceller(
-  database: Database,
-  connection: Connection,
-  limits: AgentLimits,
-  log: Logger,
-): () => Promise<boolean> {
-  return async () => {
-    if (database.key === undefined) {
-      log.warn('the database gave no cancel key')
-      return true
-    }
-    try {
-      await cancelBackend(connection.config.target, database.key, limits.connectTimeoutMs)
-      return true
-    } catch (error) {
-      log.warn(logFields(error), 'cancelling failed')
-      return !(error instanceof AgentError) || error.code !== 'cancel-unsettled'
-    }
-  }
-}
-
-const MASKING_CAPABILITIES: readonly string[] = ['redact', 'null', 'partial', 'hash']
-=======
 /** The strategies that the agent masks by. */
 export const MASKING_CAPABILITIES: readonly string[] = ['redact', 'null', 'partial', 'hash']
->>>>>>> d937508 (wip)

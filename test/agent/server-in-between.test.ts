@@ -142,7 +142,7 @@ describe('whoever answers instead of the database', () => {
     await expect(
       cancelBackend(targetAt(port), { processId: 1, secretKey: new Uint8Array(4) }, 300),
     ).rejects.toMatchObject({
-      code: 'database-timeout',
+      code: 'cancel-unsettled',
     })
   })
 

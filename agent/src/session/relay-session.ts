@@ -17,6 +17,8 @@ export interface SessionPort {
   readonly holdDatabase: (held: boolean) => void
   /** Replies have come. */
   readonly progressed: () => void
+  /** Cancels what runs, as when the client asks. */
+  readonly cancel: () => void
   /** The session cannot go on. */
   readonly fail: (error: unknown) => void
 }
@@ -33,6 +35,11 @@ export interface SessionSides {
   readonly fromDatabase: (chunk: Uint8Array) => void
   /** Replies have come: what waited for them may go on. */
   readonly progressed: () => void
+  /** Does something once all that has come from the client so far is written. */
+  readonly whenTaken: (act: () => void) => void
+  /** Nothing more of the client's is taken until as many releases. */
+  readonly hold: () => void
+  readonly release: () => void
   /** Something runs that nobody waits for when the client goes. */
   readonly busy: () => boolean
   /** The database has told the client itself why it ends. */
@@ -84,6 +91,7 @@ class SessionRelay {
         if (this.#output.congested) this.#holdDatabase('client', true)
         this.#sides.progressed()
       },
+      cancel: () => this.#cancel(),
       fail: (error) => this.#fail(error),
     })
   }
@@ -121,7 +129,7 @@ class SessionRelay {
 
   #control(message: GatewayControl): void {
     if (message.type === 'cancel') {
-      void this.#opened.cancel()
+      this.#cancel()
       return
     }
     try {
@@ -129,6 +137,22 @@ class SessionRelay {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  /**
+   * A cancel is about what came before it. What runs is cancelled at once; what is still being judged is cancelled when it has been sent.
+   */
+  #cancel(): void {
+    if (this.#sides.busy()) void this.#cancelNow()
+    else this.#sides.whenTaken(() => void this.#cancelNow())
+  }
+
+  /** INVARIANT: nothing is sent to the database while a cancel may land, so it hits nothing that came behind it. */
+  async #cancelNow(): Promise<void> {
+    if (this.#over || !this.#sides.busy()) return
+    this.#sides.hold()
+    if (await this.#opened.cancel()) this.#sides.release()
+    else this.#end(CANCEL_UNSETTLED)
   }
 
   /** The floor's rules and the policy's. Throws MaskingError `invalid-rules`, `no-hash-key`. */
@@ -217,5 +241,12 @@ const DATABASE_LOST: Failure = {
   code: 'database-lost',
   message: 'The connection to the database was lost.',
   sqlState: '08006',
+  retryable: true,
+}
+
+const CANCEL_UNSETTLED: Failure = {
+  code: 'cancel-unsettled',
+  message: 'A cancel did not settle, so the session was ended: it could have hit another statement.',
+  sqlState: '57014',
   retryable: true,
 }

@@ -140,7 +140,11 @@ export async function startMysqlRelayPort(options: MysqlRelayPortOptions): Promi
         connection: connection.config,
         database,
         catalog: connection.catalog,
-        cancel: () => connection.kill(database.variables.threadId, AbortSignal.timeout(5000)).catch(() => {}),
+        cancel: () =>
+          connection.kill(database.variables.threadId, AbortSignal.timeout(5000)).then(
+            () => true,
+            () => true,
+          ),
         ready: {
           parameters: [],
           serverVersion: database.server.version,

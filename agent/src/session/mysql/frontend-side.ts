@@ -52,7 +52,7 @@ export interface FrontendOptions {
 export class FrontendSide {
   readonly #options: FrontendOptions
   readonly #reader: PacketReader
-  readonly #waiting: Uint8Array[] = []
+  readonly #waiting: (Uint8Array | (() => void))[] = []
   /** A command that waits for replies: what it means depends on them, or too many are owed. */
   #parked: { readonly ready: () => boolean; readonly raw: RawPacket } | undefined
   #holds = 0
@@ -68,6 +68,21 @@ export class FrontendSide {
     // INVARIANT: a command that is being judged is a view of what was read; more is taken only behind it.
     this.#waiting.push(chunk)
     this.#pump()
+  }
+
+  /** Does something once all that has come so far is written. */
+  whenTaken(act: () => void): void {
+    this.#waiting.push(act)
+    this.#pump()
+  }
+
+  /** Nothing more is taken until as many releases. */
+  hold(): void {
+    this.#hold()
+  }
+
+  release(): void {
+    this.#release()
   }
 
   /** Replies have come: what waited for them may go on. */
@@ -97,7 +112,8 @@ export class FrontendSide {
         }
         const chunk = this.#waiting.shift()
         if (chunk === undefined) break
-        this.#reader.push(chunk)
+        if (typeof chunk === 'function') chunk()
+        else this.#reader.push(chunk)
       }
     } catch (error) {
       this.#options.onFailure(error)

@@ -1,5 +1,6 @@
 import type { MysqlConnection } from '../../database/mysql/connection.ts'
 import type { MysqlDatabase } from '../../database/mysql/open.ts'
+import { AgentError } from '../../errors.ts'
 import { sessionSettings } from '../../database/mysql/settings.ts'
 import { MASKING_CAPABILITIES, type SessionOpening, type StartedSession } from '../../serve.ts'
 
@@ -20,9 +21,15 @@ export async function openMysqlSession(
   const database = await connection.open(lease, settings, session.signal)
   const { catalog, config } = connection
   const { threadId } = database.variables
-  const cancel = (): Promise<void> =>
-    // The session may be over by the time that the server is told; its thread's number is not used again.
-    connection.kill(threadId, AbortSignal.timeout(limits.connectTimeoutMs)).catch(logFailure('cancelling failed'))
+  const cancel = async (): Promise<boolean> => {
+    try {
+      await connection.kill(threadId, AbortSignal.timeout(limits.connectTimeoutMs))
+      return true
+    } catch (error) {
+      logFailure('cancelling failed')(error)
+      return !(error instanceof AgentError) || error.code !== 'cancel-unsettled'
+    }
+  }
   const ready = {
     parameters: parametersOf(database),
     serverVersion: database.server.version,

@@ -54,7 +54,7 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
     // What a session did to objects shows to others at once.
     settled: () => conversation.pending === 0,
   })
-  const timer = new StatementTimer(database.statementTimeoutMs, () => void opened.cancel())
+  const timer = new StatementTimer(database.statementTimeoutMs, port.cancel)
   let owed = 0
   const write = (bytes: Uint8Array): void => {
     owed = conversation.pending
@@ -101,6 +101,9 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
     fromClient: (chunk) => frontend.push(chunk),
     fromDatabase: (chunk) => backend.push(chunk),
     progressed: () => frontend.progressed(),
+    whenTaken: (act) => frontend.whenTaken(act),
+    hold: () => frontend.hold(),
+    release: () => frontend.release(),
     busy: () => conversation.pending > 0,
     terminated: () => conversation.terminated,
     farewell: encodeFrontend({ type: 'COM_QUIT' }, conversation.commands),

@@ -23,12 +23,18 @@ export async function openPostgresSession(
   const { key, serverVersion, parameters } = database
   const { method, channelBound } = database.authentication
   const { catalog, config } = connection
-  const cancel = async (): Promise<void> => {
+  const cancel = async (): Promise<boolean> => {
     if (key === undefined) {
       log.warn('the database gave no cancel key')
-      return
+      return true
     }
-    await cancelBackend(config.target, key, limits.connectTimeoutMs).catch(logFailure('cancelling failed'))
+    try {
+      await cancelBackend(config.target, key, limits.connectTimeoutMs)
+      return true
+    } catch (error) {
+      logFailure('cancelling failed')(error)
+      return !(error instanceof AgentError) || error.code !== 'cancel-unsettled'
+    }
   }
   const ready = {
     parameters: Array.from(parameters, ([name, value]) => ({ name, value })),
