@@ -1,5 +1,5 @@
-import { AuditUnavailableError, type AuditLog, type AuditReceipt } from '@sallyport/audit-file'
-import { sessionFacts, type AuditEvent } from '@sallyport/audit'
+import type { AuditLog } from '@sallyport/audit-file'
+import { sessionFacts } from '@sallyport/audit'
 import type { Analysis, Verdict } from '@sallyport/core'
 import { Conversation, encodeBackend, encodeFrontend, type BackendMessage } from '@sallyport/pg-wire'
 import { NO_LIMITS } from '@sallyport/guardrails'
@@ -7,6 +7,7 @@ import { expect, it } from 'vitest'
 import { Gate } from '../../guard/gate.ts'
 import { opaque } from '../../guard/postgres/opaque.ts'
 import { PreparedNames } from '../../guard/prepared-names.ts'
+import { ScriptedLog } from '../testdata/scripted-log.ts'
 import { Inbound } from './inbound.ts'
 import { Deadlines } from '../deadlines.ts'
 import { LimitWatch } from './limit-watch.ts'
@@ -174,83 +175,6 @@ function decide(analysis: Analysis): Verdict {
     observed: false,
   } as const
   return { action: refused ? 'deny' : 'allow', findings: refused ? [finding] : [], limits: NO_LIMITS }
-}
-
-/** A log in memory, whose records become durable when the test says so. */
-class ScriptedLog {
-  broken = false
-  readonly #events: string[]
-  #waiting: {
-    readonly receipt: Writable
-    readonly settle: Settle
-    promise: Promise<void>
-  }[] = []
-  #syncing = 0
-  #sequence = 0
-
-  constructor(events: string[]) {
-    this.#events = events
-  }
-
-  append(event: AuditEvent): AuditReceipt {
-    if (this.broken) throw new AuditUnavailableError('unavailable', 'the disk is full', false)
-    const receipt: Writable = { sequence: ++this.#sequence, state: 'pending' }
-    if (event.type !== 'statement-verdict') return receipt
-    this.#events.push('append')
-    let settle!: Settle
-    const promise = new Promise<void>((resolve, reject) => {
-      settle = { resolve, reject }
-    })
-    promise.catch(() => undefined)
-    this.#waiting.push({ receipt, settle, promise })
-    return receipt
-  }
-
-  flush(receipt: Writable): void {
-    this.#events.push('flush')
-    receipt.state = 'written'
-  }
-
-  durable(receipt: AuditReceipt): Promise<void> | undefined {
-    return this.#waiting.find((entry) => entry.receipt === receipt)?.promise
-  }
-
-  /** From here on, what is appended is not part of the sync that runs. */
-  startSync(): void {
-    this.#syncing = this.#waiting.length
-  }
-
-  async endSync(): Promise<void> {
-    for (const { receipt, settle } of this.#waiting.splice(0, this.#syncing)) {
-      receipt.state = 'durable'
-      settle.resolve()
-    }
-    await settled()
-  }
-
-  async sync(): Promise<void> {
-    this.startSync()
-    await this.endSync()
-  }
-
-  async fail(): Promise<void> {
-    for (const { settle } of this.#waiting.splice(0))
-      settle.reject(new AuditUnavailableError('unavailable', 'EIO', false))
-    await settled()
-  }
-}
-
-interface Settle {
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
-
-type Writable = { -readonly [K in keyof AuditReceipt]: AuditReceipt[K] }
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
 }
 
 function message(what: BackendMessage): Uint8Array {
