@@ -35,7 +35,7 @@ export async function runDemo(args: readonly string[], port: DemoPort = {}): Pro
     stage = startStage({
       screen,
       signal: interrupt.signal,
-      mysql: options.mysql ?? 'off',
+      mysql: options.mysql,
       ...(port.command ? { command: port.command } : {}),
     })
     const tour = await orInterrupted(stage.ready, interrupt.signal)
@@ -121,7 +121,7 @@ const USAGE = `Usage: sallyport demo [--once] [--mysql DIR|off]
 
   --once       leave after the tour; the exit code is 0 only if every step came out right
   --mysql DIR  the MariaDB or MySQL to use, by its folder; off for PostgreSQL alone;
-               default off
+               default the first one found on PATH or in the usual places
 
 Example:
   npm run demo -- --once
