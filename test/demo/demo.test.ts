@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { findMysql } from '@sallyport/demo'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { Client, DatabaseError } from 'pg'
 import { expect, test } from 'vitest'
 import {
@@ -12,6 +14,10 @@ import {
   waitForEvent,
   type SupervisedProcess,
 } from '../support/index.ts'
+
+// The tour shows PostgreSQL, and MariaDB or MySQL beside it where one is installed.
+const mysql = await findMysql()
+const DATABASES = mysql === undefined ? 1 : 2
 
 const LAUNCHER = fileURLToPath(new URL('../../packages/cli/bin/sallyport.mjs', import.meta.url))
 const START_MS = 90_000
@@ -63,6 +69,25 @@ async function nothingIsLeft(output: string): Promise<number> {
   return pids.length
 }
 
+async function databasesAreUp(running: SupervisedProcess): Promise<void> {
+  await running.says(/PostgreSQL 18 \(process \d+\)/, START_MS)
+  if (mysql !== undefined) await running.says(new RegExp(`${mysql.name} \\(process \\d+\\)`), START_MS)
+}
+
+/** The driver's URL reads masked rows; the pasted line of the command-line client is refused what the connection refuses. */
+async function mysqlLinesWork(output: string): Promise<void> {
+  const client = await createConnection(/mysql:\/\/shop-mysql-readonly:\S+/.exec(output)?.[0] ?? '')
+  try {
+    const [rows] = await client.query<RowDataPacket[]>('SELECT email FROM customers WHERE id = 1')
+    expect(rows[0]?.['email']).toMatch(/^.\*+@/)
+  } finally {
+    await client.end()
+  }
+  const line = /MYSQL_PWD=\S+ mysql .* -u shop-mysql-readonly shop/.exec(output)?.[0] ?? ''
+  const said = await runProcess({ command: 'sh', args: ['-c', line], input: 'DROP TABLE customers;\n' })
+  expect(said.stderr).toMatch(/^ERROR 1142 \(42000\).*rule read-only/m)
+}
+
 test('the demo takes another port when its own is busy, keeps every promise of the tour, and leaves nothing behind', async () => {
   const busy = createServer()
   // Somebody else may have the port already, which is as good.
@@ -76,9 +101,12 @@ test('the demo takes another port when its own is busy, keeps every promise of t
     expect(running.output()).toMatch(/Port 15432 is busy, so this uses \d+/)
     expect(result.stdout.split('\n').filter((line) => line.includes('✗'))).toEqual([])
     expect(result.code).toBe(0)
-    expect(running.output().match(/✓/g)?.length).toBeGreaterThan(20)
+    expect(running.output().match(/✓/g)?.length).toBeGreaterThan(mysql === undefined ? 20 : 38)
+    for (const name of ['PostgreSQL 18', ...(mysql === undefined ? [] : [mysql.name])]) {
+      expect(running.output()).toMatch(new RegExp(`\\d+\\. ${mysql === undefined ? '' : `${name}: `}DROP TABLE`))
+    }
     expect(running.output()).not.toContain('\u001B[')
-    expect(await nothingIsLeft(running.output())).toBe(3)
+    expect(await nothingIsLeft(running.output())).toBe(DATABASES + 2)
   } finally {
     busy.close()
   }
@@ -95,25 +123,26 @@ test('the lines it prints work when pasted, and Ctrl-C takes everything down', a
   expect(rows[0]?.email).toMatch(/^.\*+@/)
   const line = /PGPASSWORD=\S+ psql .* -U shop-readonly shop/.exec(running.output())?.[0] ?? ''
   expect(await refusalOf('DROP TABLE customers', line, client)).toMatch(/^ERROR: .*\nDETAIL: .*read-only.*\nHINT: /)
+  if (mysql !== undefined) await mysqlLinesWork(running.output())
   running.child.kill('SIGINT')
   expect(await running.ended).toMatchObject({ code: 0 })
-  expect(await nothingIsLeft(running.output())).toBe(3)
+  expect(await nothingIsLeft(running.output())).toBe(DATABASES + 2)
 })
 
 test('killed outright while it loads, it still leaves no process', async () => {
   const running = await demo('--once')
-  await running.says(/PostgreSQL 18 \(process \d+\)/, START_MS)
+  await databasesAreUp(running)
   running.child.kill('SIGKILL')
   await running.ended
-  expect(await nothingIsLeft(running.output())).toBe(1)
+  expect(await nothingIsLeft(running.output())).toBe(DATABASES)
 })
 
 test('interrupted while it loads, it says so by its exit code and leaves no process', async () => {
   const running = await demo()
-  await running.says(/PostgreSQL 18 \(process \d+\)/, START_MS)
+  await databasesAreUp(running)
   running.child.kill('SIGINT')
   expect(await running.ended).toMatchObject({ code: 130 })
-  expect(await nothingIsLeft(running.output())).toBe(1)
+  expect(await nothingIsLeft(running.output())).toBe(DATABASES)
 })
 
 test('an argument it does not know is a mistake of the caller', async () => {
