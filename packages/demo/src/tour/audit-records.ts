@@ -94,5 +94,5 @@ async function whenWritten(directory: Tour['auditDirectory']): Promise<readonly 
 const WIDE = ['seq', 'who', 'connection', 'phase', 'statement', 'verdict', 'rule', 'outcome', 'rows', 'masked']
 const NARROW = ['statement', 'verdict', 'rule', 'outcome', 'masked']
 const WIDE_COLUMNS = 110
-const SHOWN = 12
+const SHOWN = 24
 const WRITTEN_TIMEOUT_MS = 3000
