@@ -9,6 +9,8 @@ export interface SocketSessionOptions {
   /** The agent is ready: the client is told in its protocol. */
   readonly onReady: (ready: Parameters<AgentSession['ready']>[0]) => void
   readonly onControl: (message: AgentControl) => void
+  /** Bytes go to the client. */
+  readonly onSent?: (bytes: Uint8Array) => void
 }
 
 /** A tunnel session whose other end is the socket of a client. */
@@ -59,6 +61,7 @@ export class SocketSession implements AgentSession {
   }
 
   send(data: Uint8Array): boolean {
+    this.#options.onSent?.(data)
     return this.#socket.write(data)
   }
 

@@ -40,6 +40,8 @@ export interface MysqlRelayPort {
   /** What the relay reported as hidden. */
   readonly redactions: Redaction[]
   readonly failures: (AgentControl & { readonly type: 'failed' })[]
+  /** Every byte that clients were sent after the start of their sessions; the caller may empty it. */
+  readonly sent: Uint8Array[]
   /** What went wrong before a session was ready. */
   readonly errors: unknown[]
   /** Sends a control message to every session. */
@@ -83,6 +85,7 @@ export async function startMysqlRelayPort(options: MysqlRelayPortOptions): Promi
   const redactions: Redaction[] = []
   const failures: MysqlRelayPort['failures'] = []
   const errors: unknown[] = []
+  const sent: Uint8Array[] = []
   const sessions = new Set<SocketSession>()
   const running = new Set<Promise<void>>()
 
@@ -117,6 +120,7 @@ export async function startMysqlRelayPort(options: MysqlRelayPortOptions): Promi
       ]),
       rules: options.rules ?? NO_RULES,
       onReady: () => socket.write(ok),
+      onSent: (bytes) => sent.push(bytes),
       onControl: (message) => {
         if (message.type === 'report') redactions.push(...message.redactions)
         if (message.type === 'failed') failures.push(message)
@@ -174,6 +178,7 @@ export async function startMysqlRelayPort(options: MysqlRelayPortOptions): Promi
     port: (port.address() as AddressInfo).port,
     redactions,
     failures,
+    sent,
     errors,
     control: (message) => {
       for (const session of sessions) session.handlers?.onControl(message)

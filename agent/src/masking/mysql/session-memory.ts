@@ -12,6 +12,7 @@ export class SessionMemory implements MysqlSessionExposure {
   #tainted = false
   #doubtful = false
   #warned = false
+  #ran = false
   #epoch = {}
 
   /** Code that no text showed has run: variables and temporary tables may hold anything. */
@@ -48,6 +49,7 @@ export class SessionMemory implements MysqlSessionExposure {
 
   /** A text is about to be forwarded. */
   run({ parts, exposure }: StatementFacts): void {
+    this.#ran = true
     if (parts.length === 0 && exposure === 'unknown') this.#mark(true, true)
     for (const part of parts) if (part.statement !== undefined) this.#remember(part.statement, part.exposure)
   }
@@ -56,7 +58,8 @@ export class SessionMemory implements MysqlSessionExposure {
   forgetNames(): void {
     this.#prepared.clear()
     this.#made.clear()
-    this.#warned = true
+    // What ran under other rules may have something to say that these protect.
+    this.#warned ||= this.#ran
   }
 
   /** A catalogue that was read after everything this session did is in use. */

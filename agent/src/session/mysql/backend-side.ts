@@ -189,7 +189,8 @@ export class BackendSide implements ScannerSink {
   ): Uint8Array {
     const { mask } = this.#options
     const [event] = events
-    if (event?.type === 'failed' || event?.type === 'terminated') return mask.error(raw, exposure)
+    if (event?.type === 'failed' || event?.type === 'terminated')
+      return mask.error(raw, entry?.context?.facts, exposure)
     if (event?.type === 'completed') return event.reply.type === 'OK' ? mask.ok(raw, exposure) : raw.bytes
     return isDefinition(raw.payload) ? mask.definition(raw, entry?.context?.facts, exposure) : raw.bytes
   }

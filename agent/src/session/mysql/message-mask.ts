@@ -26,10 +26,10 @@ export class MessageMask {
   }
 
   /** What of an ERR packet may leave. */
-  error(raw: RawPacket, exposure: Exposure): Uint8Array {
+  error(raw: RawPacket, facts: StatementFacts | undefined, exposure: Exposure): Uint8Array {
     if (this.#judge.idle || exposure === 'none') return raw.bytes
     const error = decodeBackendAs('ERR', raw.payload, this.#capabilities)
-    return encodeBackend(maskMysqlReport(error, exposure), this.#capabilities, raw.sequence)
+    return encodeBackend(maskMysqlReport(error, exposure, facts?.source?.text), this.#capabilities, raw.sequence)
   }
 
   /** What of an OK packet may leave: values of settings are free text, which code may have made. */

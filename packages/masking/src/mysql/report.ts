@@ -10,10 +10,12 @@ export interface MysqlReport {
 /**
  * What of an ERR packet may leave while a statement of that exposure runs. The server quotes values (`Duplicate entry '…' for key …`, `Incorrect integer
  * value: '…'`), so a message stays only where the server makes it of names and of the statement's own words. Under `unknown` nothing stays that code could
- * have chosen: no message, and no number beyond the server's own.
+ * have chosen: no message, and no number beyond the server's own. A syntax error stays where it quotes the client's own text.
+ *
+ * @param text the client's own text; undefined when it is not known
  */
-export function maskMysqlReport<R extends MysqlReport>(report: R, exposure: Exposure): R {
-  if (exposure === 'none') return report
+export function maskMysqlReport<R extends MysqlReport>(report: R, exposure: Exposure, text: string | undefined): R {
+  if (exposure === 'none' || FIXED.has(report.errorCode) || quotesText(report, text)) return report
   if (exposure === 'protected' && NAMES_ONLY.has(report.errorCode)) return report
   const own = isOwnCode(report.errorCode)
   const kept = exposure === 'protected' || own
@@ -21,6 +23,12 @@ export function maskMysqlReport<R extends MysqlReport>(report: R, exposure: Expo
   const sqlState = kept && /^[0-9A-Z]{5}$/.test(report.sqlState) && own ? report.sqlState : UNKNOWN_STATE
   const sentence = SENTENCES[sqlState.slice(0, 2)] ?? 'the statement failed'
   return { ...report, errorCode, sqlState, message: `${sentence} (text withheld: it could show a masked value)` }
+}
+
+function quotesText({ errorCode, message }: MysqlReport, text: string | undefined): boolean {
+  if (errorCode !== SYNTAX_ERROR || text === undefined) return false
+  const [, quoted] = /^[^']* near '(.*)' at line \d+$/s.exec(message) ?? []
+  return quoted !== undefined && text.includes(quoted)
 }
 
 /** Numbers that the servers themselves give: code that raises an error chooses its number, and could spell a value with it. */
@@ -50,6 +58,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
   '70': 'the statement was interrupted',
 }
 
+/** ER_PARSE_ERROR. */
+const SYNTAX_ERROR = 1064
+/** Errors whose message is the same for everyone. ER_UNSUPPORTED_PS, ER_QUERY_INTERRUPTED, ER_LOCK_DEADLOCK, ER_LOCK_WAIT_TIMEOUT and their like. */
+const FIXED: ReadonlySet<number> = new Set([1205, 1213, 1295, 1317, 1969, 3024])
 /** ER_SIGNAL_EXCEPTION, and the SQLSTATE that says nothing. */
 const SIGNALLED = 1644
 const UNKNOWN_STATE = 'HY000'
