@@ -94,6 +94,12 @@ const switchTo = (plugin: string, data: Uint8Array = Uint8Array.of(...NONCE, 0))
 const more = (...data: readonly number[]): BackendMessage => ({ type: 'AuthMoreData', data: Uint8Array.from(data) })
 
 describe('what is said first', () => {
+  test('a request for TLS says that it is one, whatever else the caller wants to speak', () => {
+    const { flags, extended } = OPTIONS.capabilities
+    const step = login({ ...OPTIONS, capabilities: { flags: (flags & ~CLIENT.SSL) >>> 0, extended } }, greeting())
+    expect(decodeFirstPacket(sent(step)).type).toBe('SSLRequest')
+  })
+
   test('with TLS required nothing but a request for it is said in the clear', () => {
     const step = login(OPTIONS, greeting())
     expect(decodeFirstPacket(sent(step))).toMatchObject({ type: 'SSLRequest' })

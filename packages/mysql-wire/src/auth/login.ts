@@ -109,7 +109,9 @@ function greet(
 }
 
 function agree(options: LoginOptions, offered: Capabilities): Capabilities {
-  const wanted = (options.capabilities.flags | REQUIRED | CLIENT.PLUGIN_AUTH) >>> 0
+  // A request for TLS is one by its flag; without it the server takes the packet for the whole response.
+  const tls = options.tls === 'required' ? CLIENT.SSL : 0
+  const wanted = (options.capabilities.flags | REQUIRED | CLIENT.PLUGIN_AUTH | tls) >>> 0
   // MariaDB says that it has flags of its own by not saying that it is MySQL.
   const isMysql = has(offered, CLIENT.LONG_PASSWORD)
   const { flags, extended } = commonCapabilities({ ...options.capabilities, flags: wanted }, offered)
