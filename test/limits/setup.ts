@@ -25,18 +25,23 @@ export const LIMITS = {
   masked: { rows: 10 },
   bytes: { bytes: 2000 },
   time: { timeout: '300ms' },
-  quick: { timeout: '15ms' },
+  quick: { timeout: '15ms', functions: ['pg_sleep'] },
   all: { rows: 10, bytes: 2000, timeout: '5s' },
 } as const
 
 /** Starts both, with the table `shop` of a thousand rows, and `log`, an empty one. */
 export async function setLimits(version: 15 | 18): Promise<LimitStage> {
-  const postgres = await startPostgres({ version })
+  const postgres = await startPostgres({
+    version,
+    users: [{ name: 'plain', attributes: 'SUPERUSER' }],
+    hba: ['host all plain 127.0.0.1/32 trust'],
+  })
   try {
     await postgres.query(`CREATE TABLE shop (id int PRIMARY KEY, name text, secret text);
       INSERT INTO shop SELECT i, 'name ' || i, 'secret ' || i FROM generate_series(1, 1000) i;
       CREATE TABLE log (id int)`)
     const sallyport = await startSallyport({
+      gateway: { limits: { cancel_grace: '1s' } },
       connections: Object.entries(LIMITS).map(([name, limit]) => ({
         name,
         target: { host: postgres.host, port: postgres.port, database: 'postgres' },

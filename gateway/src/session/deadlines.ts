@@ -18,18 +18,20 @@ export class Deadlines {
   #startedMs: number | undefined
   #cancelled = false
   #clear: (() => void) | undefined
+  #progressed = false
 
   constructor(port: DeadlinesPort) {
     this.#port = port
   }
 
-  /** The statement runs; cancels it when its time is up. The second time does nothing. */
-  start(limit: StatementLimit): void {
+  /** The statement runs; cancels it when its time is up, and says so. The second time does nothing. */
+  start(limit: StatementLimit, onTimeUp: () => void): void {
     if (this.#startedMs !== undefined || limit.timeoutMs === undefined || this.#cancelled) return
     this.#startedMs = this.#port.monotonicMs()
     this.#clear = this.#port.after(Math.max(1, limit.timeoutMs - limit.spentMs), () => {
       limit.runOut()
       this.cancel(limit)
+      onTimeUp()
     })
   }
 
@@ -38,8 +40,21 @@ export class Deadlines {
     if (this.#cancelled) return
     this.#cancelled = true
     this.#clear?.()
-    this.#clear = this.#port.after(this.#port.graceMs, () => this.#port.onOverdue(limit))
+    this.#wait(limit)
     this.#port.cancel()
+  }
+
+  /** Rows have come: what the server had under way when it was cancelled may be large. */
+  progressed(): void {
+    this.#progressed = true
+  }
+
+  #wait(limit: StatementLimit): void {
+    this.#progressed = false
+    this.#clear = this.#port.after(this.#port.graceMs, () => {
+      if (this.#progressed) this.#wait(limit)
+      else this.#port.onOverdue(limit)
+    })
   }
 
   /** The statement runs no more. */

@@ -105,10 +105,7 @@ export class Inbound {
   /** Takes one message; a promise means that the next must wait for it. */
   #take(raw: RawMessage): Promise<void> | undefined {
     const { limits } = this.#port
-    if (!limits.admits(raw.tag)) {
-      if (limits.wantsFlush) this.#pump.push(FLUSH)
-      return this.#untilSettled(raw)
-    }
+    if (!limits.admits(raw.tag)) return this.#untilAnswered(raw)
     let message: SessionMessage
     try {
       message = decodeFrontend(raw)
@@ -169,6 +166,7 @@ export class Inbound {
     const lookup = conversation.portalFor(message.portal)
     if (lookup.state === 'unsettled') return this.#untilSettled(raw)
     const bound = lookup.state === 'known' ? lookup.value.context : undefined
+    if (this.#port.limits.mustWait(bound)) return this.#untilAnswered(raw)
     if (bound === undefined) {
       // A portal that no Bind made: a cursor of SQL, which was judged when it was declared, or nothing at all.
       return this.#judge(raw.bytes, message, 'execute', '', prepared.cursor(message.portal))
@@ -181,6 +179,12 @@ export class Inbound {
   async #untilSettled(raw: RawMessage): Promise<void> {
     await this.#pump.untilReplied()
     return this.#take(raw)
+  }
+
+  /** The same for what was sent before, whose replies the server may keep back until a Flush. */
+  #untilAnswered(raw: RawMessage): Promise<void> {
+    if (this.#port.limits.wantsFlush) this.#pump.push(FLUSH)
+    return this.#untilSettled(raw)
   }
 
   #functionCall(raw: RawMessage, message: FunctionCall): Promise<void> | undefined {
@@ -225,12 +229,13 @@ export class Inbound {
 
   #forward(bytes: Uint8Array, message: SessionMessage, run: StatementRun | undefined): void {
     const { conversation, prepared, monotonicMs, limits } = this.#port
-    conversation.frontend(message, run, run === undefined ? undefined : sqlNames(prepared.resolve(run.analysis)))
+    const names = run === undefined ? undefined : sqlNames(prepared.resolve(run.analysis))
+    const entry = conversation.frontend(message, run, names)
     if (run !== undefined) {
       if (message.type !== 'Parse') prepared.note(run.analysis)
       run.forwardedMs = monotonicMs()
     }
-    limits.sent(message.type, run)
+    limits.sent(entry)
     this.#pump.push(bytes)
   }
 }

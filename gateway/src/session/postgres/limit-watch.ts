@@ -19,6 +19,7 @@ import {
   noticeField,
   type Conversation,
   type ConversationEvent,
+  type Entry,
   type ErrorResponse,
   type Step,
 } from '@sallyport/pg-wire'
@@ -50,6 +51,8 @@ export class LimitWatch {
   #readyOwed = 0
   /** Something of the segment that is being sent has changes that only its Sync makes last. */
   #changed = false
+  /** The last Execute of the segment that is being sent, until it is answered. */
+  #executing: Entry<StatementRun> | undefined
   /** The segment that is being sent has failed. */
   #skipped = false
   /** Whether the Sync waits as well, because those changes must not last when the statement fails. */
@@ -68,17 +71,28 @@ export class LimitWatch {
 
   /** Whether a message of the client may be sent now; asked again when `onSettled` was called. */
   admits(tag: number): boolean {
+    if (this.#executing !== undefined && BEGINNING.has(tag)) return false
     if (this.#run === undefined || PASSING.has(tag)) return true
     return tag === SYNC && this.#open && !this.#holdsSync
   }
 
   /** Whether the backend may keep back the replies that are waited for, unless it is told to Flush. */
   get wantsFlush(): boolean {
-    return this.#open
+    return this.#open || this.#executing !== undefined
+  }
+
+  /**
+   * Whether an Execute must wait, because another statement of its segment may still run: until that is done its own time cannot be counted, nor
+   * can it be cancelled. `run` is undefined when its limits are not known yet.
+   */
+  mustWait(run: StatementRun | undefined): boolean {
+    return this.#executing !== undefined && (run === undefined || run.limit?.timeoutMs !== undefined)
   }
 
   /** A message of the client is about to be sent. */
-  sent(type: string, run: StatementRun | undefined): void {
+  sent(entry: Entry<StatementRun> | undefined): void {
+    if (entry === undefined) return
+    const { type, context: run } = entry
     const runs = RUNNING.has(type)
     // What follows a failure in its segment is passed over, and is never answered.
     if (runs && isLimited(run) && !this.#skipped) this.#begin(run, type === 'Execute')
@@ -86,9 +100,11 @@ export class LimitWatch {
       this.#readyOwed++
       this.#changed = false
       this.#open = false
+      this.#executing = undefined
       if (type === 'Sync') this.#skipped = false
     } else if (runs && run?.passage?.waits !== false) this.#changed = true
-    this.#startIfCurrent()
+    if (type === 'Execute' && !this.#skipped) this.#executing = entry
+    this.#start()
   }
 
   /** The session is over. */
@@ -101,6 +117,7 @@ export class LimitWatch {
   passing(bytes: Uint8Array): number {
     const run = this.#run
     if (run === undefined || this.#port.conversation.current?.context !== run) return bytes.length
+    this.#port.deadlines.progressed()
     if (this.#phase !== 'running') return 0
     const passing = this.#cut.passing(bytes, run.limit)
     if (run.limit.excess !== undefined && run.limit.beyond === 'fail') this.#phase = 'ending'
@@ -111,7 +128,12 @@ export class LimitWatch {
   reply(step: Step<StatementRun>, bytes: Uint8Array | undefined): Uint8Array | undefined {
     for (const event of step.events) {
       if (event.type === 'ready') this.#answered()
-      else if (event.type === 'failed' && this.#readyOwed === 0 && SKIPPING.has(event.entry.type)) this.#skipped = true
+      else if (event.type === 'completed' || event.type === 'suspended') {
+        if (event.entry === this.#executing) this.#executing = undefined
+      } else if (event.type === 'failed' && this.#readyOwed === 0 && SKIPPING.has(event.entry.type)) {
+        this.#skipped = true
+        this.#executing = undefined
+      }
     }
     if (this.#run === undefined && this.#failing === 0) return bytes
     let shown = bytes
@@ -124,7 +146,7 @@ export class LimitWatch {
   rest(): void {
     // A result that is only a little too large is complete by now, and nothing needs to be cancelled.
     if (this.#run !== undefined && this.#phase === 'ending') this.#port.deadlines.cancel(this.#run.limit)
-    else this.#startIfCurrent()
+    else this.#start()
   }
 
   /** A ReadyForQuery has come. */
@@ -135,10 +157,21 @@ export class LimitWatch {
     if (this.#port.conversation.pending === 0) this.#readyOwed = this.#readyAhead = 0
   }
 
-  #startIfCurrent(): void {
+  /** The clock runs once the server has done with all segments before; what stands before it in its own takes no time. */
+  #start(): void {
     const run = this.#run
-    if (run?.limit.timeoutMs === undefined || this.#phase !== 'running') return
-    if (this.#port.conversation.current?.context === run) this.#port.deadlines.start(run.limit)
+    if (run?.limit.timeoutMs !== undefined && this.#phase === 'running' && this.#readyAhead === 0) {
+      this.#port.deadlines.start(run.limit, () => this.#endCopyIn())
+    }
+  }
+
+  /** A server that reads COPY data takes no notice of a cancel, but of a CopyFail. */
+  #endCopyIn(): void {
+    const { conversation, send } = this.#port
+    const entry = conversation.current
+    if (this.#run === undefined || entry?.context !== this.#run || entry.copy?.direction !== 'in') return
+    conversation.frontend(COPY_FAIL)
+    send(encodeFrontend(COPY_FAIL))
   }
 
   #begin(run: LimitedRun, open: boolean): void {
@@ -159,8 +192,10 @@ export class LimitWatch {
       case 'completed':
       case 'suspended':
         return this.#ended(event, bytes)
-      case 'described':
       case 'copy':
+        if (this.#run?.limit.overtime !== undefined) this.#endCopyIn()
+        return this.dropping ? undefined : bytes
+      case 'described':
       case 'acknowledged':
       case 'parameters':
         return this.dropping ? undefined : bytes
@@ -270,10 +305,13 @@ function isLimited(run: StatementRun | undefined): run is LimitedRun {
 
 /** The error of a message that is only there to fail; nobody sees it. */
 const FAILING: ErrorResponse = { type: 'ErrorResponse', fields: [] }
+const COPY_FAIL = { type: 'CopyFail', reason: 'Sallyport: the time of this statement is up' } as const
 const SYNC = 0x53 // 'S'
 const SYNC_BYTES = encodeFrontend({ type: 'Sync' })
 /** Flush, CopyData, CopyDone, CopyFail, Terminate: they start nothing. */
 const PASSING: ReadonlySet<number> = new Set([0x48, 0x64, 0x63, 0x66, 0x58])
+/** Query, FunctionCall: without a Sync before them they go on with the segment. */
+const BEGINNING: ReadonlySet<number> = new Set([0x51, 0x46])
 const RUNNING: ReadonlySet<string> = new Set(['Query', 'Execute', 'FunctionCall'])
 /** Messages after whose failure the backend passes over everything up to a Sync. */
 const SKIPPING: ReadonlySet<string> = new Set(['Parse', 'Bind', 'Describe', 'Execute', 'Close'])
