@@ -110,14 +110,17 @@ describe.each(postgresVersions())('on PostgreSQL %i', (version) => {
       })
     })
 
-    it('ends the session of a client that does not read its result', async () => {
+    it('frees the database of a client that does not read its result', async () => {
       const idle = await stage.connect('time')
       idle.send({ type: 'Query', query: "SELECT repeat('x', 10000), generate_series(1, 1000000)" })
       await until(async () => (await stage.postgres.sessions()).some(({ state }) => state === 'active'))
       await until(async () => (await stage.postgres.sessions()).every(({ state }) => state !== 'active'), {
         what: 'the end of what ran',
       })
-      expect(brief(await idle.until('close'))).not.toContain('C(')
+      // Whether the server could still say so depends on what fits into the buffers between them.
+      let last = await idle.next()
+      while (last?.type === 'RowDescription' || last?.type === 'DataRow') last = await idle.next()
+      expect([undefined, 'ErrorResponse']).toContain(last?.type)
       idle.destroy()
     })
   })
