@@ -220,6 +220,13 @@ test('what an agent announces later replaces what it offered', async () => {
   await server.openSession({ ...OPEN, connection: 'crm' }, { agent: 'local' })
 })
 
+test('what an agent announces before its hello is answered is not lost', async () => {
+  const { server, port } = await startGateway({ limits: QUICK })
+  const agent = startAgent(port, { onSession: echo })
+  agent.client.announce([{ name: 'crm', engine: 'postgres', capabilities: [] }])
+  await expect.poll(() => server.agents()[0]?.connections[0]?.name).toBe('crm')
+})
+
 async function openAndSend(server: Awaited<ReturnType<typeof startGateway>>['server']) {
   const session = await server.openSession(OPEN, { agent: 'local' })
   session.send(Buffer.from('ping'))

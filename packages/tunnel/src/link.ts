@@ -25,6 +25,8 @@ export class Link implements TunnelLink {
   readonly #options: LinkOptions
   readonly #sessions = new Set<AgentSessionStream>()
   #connections: readonly ConnectionOffer[]
+  /** What the hello of this dial said. */
+  #said: readonly ConnectionOffer[] = []
   #state: TunnelLink['state'] = 'connecting'
   #gateway = ''
   #client: CallClient | undefined
@@ -96,7 +98,8 @@ export class Link implements TunnelLink {
       },
     )
     this.#control = control
-    control.send({ type: 'hello', name, version, connections: this.#connections, features: [] })
+    this.#said = this.#connections
+    control.send({ type: 'hello', name, version, connections: this.#said, features: [] })
   }
 
   // The token and the certificates may come from files, and those may be away for a moment.
@@ -126,6 +129,8 @@ export class Link implements TunnelLink {
         this.#gateway = message.gateway
         this.#failures = 0
         control.startHeartbeat()
+        // What was announced between the hello and its answer.
+        if (this.#said !== this.#connections) control.send({ type: 'announce', connections: this.#connections })
         return this.#options.onAttached?.(this)
       case 'openSession':
         return this.#open(message.ticket, client, control)
