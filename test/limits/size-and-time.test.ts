@@ -113,7 +113,7 @@ describe.each(postgresVersions())('on PostgreSQL %i', (version) => {
     it('frees the database of a client that does not read its result', async () => {
       const idle = await stage.connect('time')
       idle.send({ type: 'Query', query: "SELECT repeat('x', 10000), generate_series(1, 1000000)" })
-      await until(async () => (await stage.postgres.sessions()).some(({ state }) => state === 'active'))
+      expect((await idle.next())?.type).toBe('RowDescription')
       await until(async () => (await stage.postgres.sessions()).every(({ state }) => state !== 'active'), {
         what: 'the end of what ran',
       })
