@@ -132,6 +132,7 @@ export class AgentSessionStream implements AgentSession {
       }
       case 'cancel':
       case 'policy':
+      case 'estimate':
         if (this.#open === undefined) throw new ProtocolViolationError(`${frame.type} came before open`)
         return this.#queue.control(frame)
       case 'join':
@@ -140,6 +141,8 @@ export class AgentSessionStream implements AgentSession {
       case 'report':
       case 'failed':
       case 'barrier':
+      case 'estimated':
+      case 'unestimated':
         throw new ProtocolViolationError(`${frame.type} is not the gateway's to send`)
     }
   }

@@ -130,11 +130,14 @@ export class GatewaySessionStream implements GatewaySession {
       case 'report':
       case 'failed':
       case 'barrier':
+      case 'estimated':
+      case 'unestimated':
         if (this.#ready === undefined) throw new ProtocolViolationError(`${frame.type} came before ready`)
         return this.#queue.control(frame)
       case 'open':
       case 'cancel':
       case 'policy':
+      case 'estimate':
         throw new ProtocolViolationError(`${frame.type} is not the agent's to send`)
     }
   }

@@ -69,6 +69,8 @@ export interface SessionReady {
   /** What only the engine's protocol understands. */
   readonly detail: Uint8Array
   readonly maskingCapabilities: readonly string[]
+  /** Frames that this session understands beyond the first version's: `estimate`. */
+  readonly capabilities: readonly string[]
 }
 
 export interface Parameter {
@@ -104,6 +106,8 @@ export type GatewayControl =
   | { readonly type: 'cancel' }
   /** New masking rules, as JSON; '' as version is not allowed. */
   | { readonly type: 'policy'; readonly version: string; readonly masking: Uint8Array }
+  /** What does the planner expect of one statement? Only for a session that is `capable` of it; nothing may follow before the answer. */
+  | ({ readonly type: 'estimate' } & EstimateQuestion)
 
 /** What an agent tells the gateway within a session, in the order of the data. */
 export type AgentControl =
@@ -111,6 +115,26 @@ export type AgentControl =
   /** The database or the agent failed; the session ends behind it. */
   | ({ readonly type: 'failed' } & Failure)
   | { readonly type: 'barrier'; readonly id: number }
+  /** The answer to `estimate`, in the planner's own units, rounded up. */
+  | { readonly type: 'estimated'; readonly id: number; readonly cost: number; readonly rows: number }
+  /** The planner has no answer to `estimate`. */
+  | { readonly type: 'unestimated'; readonly id: number; readonly failure: Failure }
+
+/** A statement that is to be planned and not run. */
+export interface EstimateQuestion {
+  readonly id: number
+  readonly text: string
+  readonly parameters: readonly BoundParameter[]
+}
+
+/** A value that is bound to a statement; never for a log. */
+export interface BoundParameter {
+  /** OID in PostgreSQL; 0 leaves it to the server. */
+  readonly type: number
+  readonly binary: boolean
+  readonly null: boolean
+  readonly value: Uint8Array
+}
 
 interface Welcome {
   readonly gateway: string
@@ -220,6 +244,7 @@ const Ready: MessageCodec<SessionReady> = message({
   serverVersion: string(2),
   detail: bytes(3),
   maskingCapabilities: repeatedStrings(4),
+  capabilities: repeatedStrings(5),
 })
 const Cancel: MessageCodec<object> = message({})
 const Redaction: MessageCodec<Redaction> = message({
@@ -243,6 +268,26 @@ const Close: MessageCodec<{ readonly code: string; readonly message: string }> =
   message: string(2),
 })
 const Barrier: MessageCodec<{ readonly id: number }> = message({ id: uint64(1) })
+const BoundParameter: MessageCodec<BoundParameter> = message({
+  type: uint32(1),
+  binary: bool(2),
+  null: bool(3),
+  value: bytes(4),
+})
+const Estimate: MessageCodec<EstimateQuestion> = message({
+  id: uint64(1),
+  text: string(2),
+  parameters: repeated(3, 'BoundParameter', BoundParameter),
+})
+const Estimated: MessageCodec<{ readonly id: number; readonly cost: number; readonly rows: number }> = message({
+  id: uint64(1),
+  cost: uint64(2),
+  rows: uint64(3),
+})
+const Unestimated: MessageCodec<{ readonly id: number; readonly failure: Failure }> = message({
+  id: uint64(1),
+  failure: nested(2, 'Failure', Failure),
+})
 
 /** Attach, from the agent. */
 export const AgentMessage = oneOf<AgentMessage>({
@@ -273,4 +318,7 @@ export const ControlFrame = oneOf<ControlFrame>({
   failed: { number: 9, codec: Failure },
   close: { number: 10, codec: Close },
   barrier: { number: 11, codec: Barrier },
+  estimate: { number: 12, codec: Estimate },
+  estimated: { number: 13, codec: Estimated },
+  unestimated: { number: 14, codec: Unestimated },
 })
