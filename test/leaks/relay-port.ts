@@ -121,6 +121,7 @@ export async function startRelayPort(options: RelayPortOptions): Promise<RelayPo
           serverVersion: database.serverVersion,
           detail: new Uint8Array(),
           maskingCapabilities: [],
+          capabilities: [],
         },
         hashKey: options.hashKey === undefined ? undefined : ({ reveal: () => options.hashKey ?? '' } as never),
         limits: { ...LIMITS, ...options.limits },

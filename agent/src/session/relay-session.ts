@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { MaskingError, type MaskingRules, parseMaskingRules } from '@sallyport/masking'
-import type { Failure, GatewayControl } from '@sallyport/tunnel'
+import type { EstimateQuestion, Failure, GatewayControl } from '@sallyport/tunnel'
 import { logFields } from '../failure.ts'
 import type { OpenDatabase, OpenedSession } from '../relay.ts'
 import { ClientOutput } from './client-output.ts'
@@ -40,6 +40,8 @@ export interface SessionSides {
   /** Nothing more of the client's is taken until as many releases. */
   readonly hold: () => void
   readonly release: () => void
+  /** Asks the planner, in the order of the client's messages; absent where the engine's side cannot. */
+  readonly ask?: (question: EstimateQuestion) => void
   /** Something runs that nobody waits for when the client goes. */
   readonly busy: () => boolean
   /** The database has told the client itself why it ends. */
@@ -130,6 +132,12 @@ class SessionRelay {
   #control(message: GatewayControl): void {
     if (message.type === 'cancel') {
       this.#cancel()
+      return
+    }
+    if (message.type === 'estimate') {
+      const { ask } = this.#sides
+      if (ask !== undefined) ask(message)
+      else this.#output.control({ type: 'unestimated', id: message.id, failure: NO_PLANNER })
       return
     }
     try {
@@ -244,6 +252,12 @@ const DATABASE_LOST: Failure = {
   retryable: true,
 }
 
+const NO_PLANNER: Failure = {
+  code: 'no-estimate',
+  message: 'the agent asks no planner of this engine',
+  sqlState: '',
+  retryable: false,
+}
 const CANCEL_UNSETTLED: Failure = {
   code: 'cancel-unsettled',
   message: 'A cancel did not settle, so the session was ended: it could have hit another statement.',

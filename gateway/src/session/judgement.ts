@@ -19,7 +19,7 @@ export interface Ways {
 
 /**
  * Asks the gate about a message, and takes the way that it says; a promise means that the message waits for its record to be on the disk, because it
- * can change something (`mayWait` false: it cannot run yet). What follows must wait for it.
+ * can change something (`mayWait` false: it cannot run yet), or for the planner's estimate. What follows must wait for it.
  */
 export function askGate(
   { gate, log, barrier }: JudgementPort,
@@ -31,20 +31,22 @@ export function askGate(
     if (!(error instanceof AuditFileError)) throw error
     unrecorded(error)
   }
-  let passage: Passage
+  const settle = (passage: Passage): Promise<void> | undefined => {
+    barrier.receipt = passage.receipt
+    if (refused(passage)) return undefined
+    const durable = passage.waits && mayWait ? log.durable(passage.receipt) : undefined
+    if (durable === undefined) {
+      forward(passage)
+      return undefined
+    }
+    return durable.then(() => forward(passage), unrecordedOr)
+  }
+  let passage: Passage | Promise<Passage>
   try {
     passage = gate.pass(question)
-    log.flush(passage.receipt)
   } catch (error) {
     unrecordedOr(error)
     return undefined
   }
-  barrier.receipt = passage.receipt
-  if (refused(passage)) return undefined
-  const durable = passage.waits && mayWait ? log.durable(passage.receipt) : undefined
-  if (durable === undefined) {
-    forward(passage)
-    return undefined
-  }
-  return durable.then(() => forward(passage), unrecordedOr)
+  return passage instanceof Promise ? passage.then(settle, unrecordedOr) : settle(passage)
 }

@@ -2,15 +2,17 @@ import type { Socket } from 'node:net'
 import { AuditFileError, type AuditLog } from '@sallyport/audit-file'
 import type { Outcome } from '@sallyport/audit'
 import type { GatewayConnection, GatewayLimits } from '@sallyport/config'
-import type { Analysis, Clock } from '@sallyport/core'
+import type { Analysis, Clock, Estimate } from '@sallyport/core'
 import { MysqlWireError } from '@sallyport/mysql-wire'
 import { PgWireError } from '@sallyport/pg-wire'
 import type { CloseReason, Redaction } from '@sallyport/tunnel'
+import type { Estimates } from '@sallyport/guardrails'
 import { Gate } from '../guard/gate.ts'
 import { connectionMetrics, type Metrics } from '../metrics.ts'
 import type { Runtime } from '../runtime.ts'
 import { Deadlines } from './deadlines.ts'
 import type { EndReason, Farewell } from './ending.ts'
+import { Estimator, type Planned } from './estimator.ts'
 import { maskingBytes, maskingVersion, type LoggedInClient } from './login.ts'
 import type { KillReason, LiveSession } from './registry.ts'
 import type { Barrier } from './statement-run.ts'
@@ -42,6 +44,8 @@ export interface Seat {
   readonly toAgent: (bytes: Uint8Array) => boolean
   /** Writes to the client; false when its socket has enough. */
   readonly toClient: (bytes: Uint8Array) => boolean
+  /** Asks the planner behind the bytes sent so far; undefined where the agent cannot. Never rejects. */
+  readonly estimate: ((planned: Planned) => Promise<Estimate>) | undefined
   /** The client said goodbye. */
   readonly onGoodbye: () => void
   readonly onOutcome: (outcome: Outcome) => void
@@ -90,6 +94,7 @@ export class Relay implements LiveSession {
   readonly #port: RelayPort
   readonly #gate: Gate
   readonly #ways: Ways
+  readonly #estimator: Estimator
   readonly #startedMs: number
   #current: GatewayConnection
   #maskingVersion: string
@@ -112,9 +117,14 @@ export class Relay implements LiveSession {
       session: login.facts,
       log,
       clock,
-      decide: (analysis) => this.#decide(analysis),
+      decide: (analysis, estimates) => this.#decide(analysis, estimates),
       observe: (verdict, elapsedMs) => counters.judged(verdict.action, elapsedMs),
     })
+    const estimator = new Estimator({
+      send: (message) => login.tunnel.control(message),
+      timeoutMs: runtime().config.limits.estimateTimeoutMs,
+    })
+    this.#estimator = estimator
     this.#ways = open({
       login,
       log,
@@ -132,6 +142,7 @@ export class Relay implements LiveSession {
       monotonicMs: clock.monotonicMs,
       toAgent: (bytes) => login.tunnel.send(bytes),
       toClient: (bytes) => socket.write(bytes),
+      estimate: login.tunnel.ready.capabilities.includes('estimate') ? (planned) => estimator.ask(planned) : undefined,
       onGoodbye: () => {
         // What the client said last must reach the database, so the tunnel ends behind it.
         login.tunnel.end()
@@ -155,6 +166,7 @@ export class Relay implements LiveSession {
       },
       onControl: (message) => {
         if (message.type === 'report') outbound.report(message.redactions)
+        else if (message.type === 'estimated' || message.type === 'unestimated') this.#estimator.received(message)
         else if (message.type === 'failed') {
           const { sqlState, message: text } = message
           this.#stop('database', { code: 'database', sqlState: sqlState || '08006', message: text })
@@ -188,7 +200,7 @@ export class Relay implements LiveSession {
   }
 
   /** A changed configuration reaches the session here, before its next statement. */
-  #decide(analysis: Analysis): ReturnType<Runtime['policy']['decide']> {
+  #decide(analysis: Analysis, estimates?: Estimates): ReturnType<Runtime['policy']['decide']> {
     const { policy, connections } = this.#port.runtime()
     const connection = connections.get(this.connection)
     if (connection !== undefined && connection !== this.#current) {
@@ -199,7 +211,7 @@ export class Relay implements LiveSession {
         this.#port.login.tunnel.control({ type: 'policy', version, masking: maskingBytes(connection) })
       }
     }
-    return policy.decide({ identity: this.identity, connection: this.connection, analysis, now: new Date() })
+    return policy.decide({ identity: this.identity, connection: this.connection, analysis, now: new Date(), estimates })
   }
 
   #tunnelClosed(reason: CloseReason): void {
@@ -247,6 +259,7 @@ export class Relay implements LiveSession {
     const { inbound, outbound } = this.#ways
     inbound.end()
     outbound.end()
+    this.#estimator.end()
     const { socket, login, log, clock } = this.#port
     login.tunnel.destroy({ code: reason === 'killed' || reason === 'idle' ? 'killed' : 'aborted', message: reason })
     if (!socket.destroyed) {

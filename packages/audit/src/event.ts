@@ -61,8 +61,8 @@ export interface Login {
   readonly reason?: string | undefined
 }
 
-/** The protocol step that carried the statement. */
-export type StatementPhase = 'query' | 'parse' | 'bind' | 'execute' | 'function-call' | 'copy'
+/** The protocol step that carried the statement; `estimate`: the planner was asked about it, and nothing ran. */
+export type StatementPhase = 'query' | 'parse' | 'bind' | 'execute' | 'function-call' | 'copy' | 'estimate'
 
 /** What may run, recorded before anything of it is forwarded. */
 export interface StatementVerdict {
@@ -77,6 +77,8 @@ export interface StatementVerdict {
   readonly textLength: number
   /** Count, types and lengths only. A parameter's value is never recorded. */
   readonly parameters?: readonly ParameterFacts[] | undefined
+  /** What the database's planner said, where a rule rests on it. */
+  readonly estimates?: readonly EstimateFacts[] | undefined
   /** One for each statement of the text, made by `statementFacts`; 'unknown' when it could not be parsed. */
   readonly statements: readonly StatementFacts[] | 'unknown'
   readonly action: Action
@@ -91,6 +93,15 @@ export interface ParameterFacts {
   readonly format: 'text' | 'binary'
   /** Bytes; null for NULL. */
   readonly length: number | null
+}
+
+/** The planner's estimate for one statement of the text; without a cost it had none. */
+export interface EstimateFacts {
+  /** Place in the text, from 0. */
+  readonly statement: number
+  /** In the planner's own units. */
+  readonly cost?: number | undefined
+  readonly rows?: number | undefined
 }
 
 export interface StatementFacts {

@@ -7,9 +7,10 @@ import type { Members, Place } from './record.ts'
 
 /** The members of a verdict in canonical order. */
 export function verdictMembers(event: StatementVerdict, place: Place): Members {
+  const estimates = event.estimates === undefined ? '' : `"estimates":${canonical(event.estimates)},`
   const parameters = event.parameters === undefined ? '' : `"parameters":${canonical(event.parameters)},`
   return {
-    before: `"action":${canonicalString(event.action)},"approvals":${list(event.approvals)},"gateway":${place.gateway}`,
+    before: `"action":${canonicalString(event.action)},"approvals":${list(event.approvals)},${estimates}"gateway":${place.gateway}`,
     after:
       `"id":${place.id},${parameters}"phase":"${event.phase}","previous":${place.previous},"rules":${rules(event.rules)},` +
       `"sequence":${place.sequence},"session":${canonicalShared(event.session)},"statement":${canonicalString(event.statement)},` +

@@ -9,6 +9,7 @@ export type {
   Checkpoint,
   ConfigurationChange,
   DurationFacts,
+  EstimateFacts,
   InjectionFacts,
   LimitFacts,
   LogEvent,

@@ -150,6 +150,8 @@ export interface GatewayLimits {
   readonly drainTimeoutMs: number
   /** How long a statement that a limit has cancelled may take to end, before its session is ended. */
   readonly cancelGraceMs: number
+  /** How long a database's planner may take over one statement that a rule on the cost concerns. */
+  readonly estimateTimeoutMs: number
 }
 
 export interface AgentConnection {

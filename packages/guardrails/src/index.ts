@@ -3,6 +3,7 @@ export { defineRule, NO_LIMITS, type Audience, type Match, type Rule, type TimeW
 export { compileRule, type CompiledRule } from './compile.ts'
 export { askAbout, effectBits, effectsOf, type Asking, type Estimates, type Question } from './question.ts'
 export { BUILT_IN_SETS } from './built-in.ts'
+export { plannerSettings, restsOnCost } from './always/planner-settings.ts'
 export { sessionSafety } from './always/session-safety.ts'
 export { takesUnknown, unknownEffects } from './always/unknown-effects.ts'
 export { unreadable } from './always/unreadable.ts'

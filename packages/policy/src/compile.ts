@@ -95,4 +95,11 @@ function rulesOf(
 }
 
 /** Ids of findings that no policy makes. */
-const RESERVED_IDS: readonly string[] = ['access', 'unreadable', 'unknown-effects', 'session-safety', 'guard-failure']
+const RESERVED_IDS: readonly string[] = [
+  'access',
+  'unreadable',
+  'unknown-effects',
+  'session-safety',
+  'planner-settings',
+  'guard-failure',
+]

@@ -2,6 +2,8 @@ import type { Analysis, Finding, Identity, Verdict } from '@sallyport/core'
 import {
   askAbout,
   hintOf,
+  plannerSettings,
+  restsOnCost,
   sessionSafety,
   takesUnknown,
   unknownEffects,
@@ -24,7 +26,9 @@ export function judgeFor(identity: Identity, { rules }: CompiledConnection): Jud
   const mine = rules
     .filter(({ compiled, use }) => concerns(identity, use) && concerns(identity, compiled.rule))
     .map(({ compiled }) => compiled)
-  const holding = mine.filter(({ rule }) => rule.action !== 'allow')
+  const ruling = mine.filter(({ rule }) => rule.action !== 'allow')
+  // Who may change what the planner counts with decides what it says.
+  const holding = ruling.some(restsOnCost) ? [...ruling, plannerSettings] : ruling
   const letting = mine.filter(({ rule }) => rule.action === 'allow')
   // INVARIANT: an allow list is in force for everyone, also for those whom none of its rules concerns: they may do nothing.
   const everyList = rules.map(({ compiled }) => compiled).filter(({ rule }) => rule.action === 'allow')

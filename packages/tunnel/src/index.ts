@@ -15,6 +15,8 @@ export type {
   AgentControl,
   ConnectionOffer,
   Failure,
+  BoundParameter,
+  EstimateQuestion,
   GatewayControl,
   OpenClient,
   OpenIdentity,

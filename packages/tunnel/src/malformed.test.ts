@@ -186,5 +186,6 @@ const READY = framed(
     serverVersion: '',
     detail: new Uint8Array(0),
     maskingCapabilities: [],
+    capabilities: [],
   }),
 )

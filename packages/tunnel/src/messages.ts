@@ -125,6 +125,8 @@ export interface EstimateQuestion {
   readonly id: number
   readonly text: string
   readonly parameters: readonly BoundParameter[]
+  /** What waits for the answer is part of an extended query. */
+  readonly extended: boolean
 }
 
 /** A value that is bound to a statement; never for a log. */
@@ -278,6 +280,7 @@ const Estimate: MessageCodec<EstimateQuestion> = message({
   id: uint64(1),
   text: string(2),
   parameters: repeated(3, 'BoundParameter', BoundParameter),
+  extended: bool(4),
 })
 const Estimated: MessageCodec<{ readonly id: number; readonly cost: number; readonly rows: number }> = message({
   id: uint64(1),

@@ -35,6 +35,7 @@ export async function openMysqlSession(
     serverVersion: database.server.version,
     detail: new Uint8Array(),
     maskingCapabilities: MASKING_CAPABILITIES,
+    capabilities: [],
   }
   return {
     facts: { method: database.method, server: database.server.version, thread: threadId },

@@ -3,6 +3,7 @@ import {
   type Conversation,
   type ConversationEvent,
   decodeBackendAs,
+  encodeBackend,
   DataRow,
   CopyData,
   CopyDone,
@@ -27,6 +28,7 @@ import type { ClientOutput } from '../client-output.ts'
 import type { SessionFloor } from './floor.ts'
 import { RelayError } from '../errors.ts'
 import { MessageMask } from './message-mask.ts'
+import { type PrivateAnswer, PrivateExchange } from './private-exchange.ts'
 import type { TextAnalyser } from './statement-reader.ts'
 
 export interface BackendOptions {
@@ -61,7 +63,7 @@ export class BackendSide implements ScannerSink {
   readonly #messages: RawMessage[] = []
   readonly #chunks: Uint8Array[] = []
   #held = false
-  #description: PendingDescription | undefined
+  #private: PrivateExchange | undefined
   /** Statements answered so far. */
   #statement = 0
   #changedObjects = false
@@ -92,7 +94,7 @@ export class BackendSide implements ScannerSink {
   }
 
   streams(tag: number): boolean | 'whole' {
-    if (this.#held) return false
+    if (this.#held || this.#private !== undefined) return false
     if (tag !== DataRow.tag) return tag === CopyData.tag && !this.#copy.masks
     const fate = this.#gate.fate(this.#conversation.current)
     return fate === 'mask' ? 'whole' : fate === 'pass'
@@ -108,8 +110,9 @@ export class BackendSide implements ScannerSink {
   }
 
   message(raw: RawMessage): void {
-    if (this.#description !== undefined && !ASYNCHRONOUS.has(raw.tag)) this.#describe(this.#description, raw)
-    else if (this.#held) this.#messages.push(new RawMessage(raw.bytes.slice()))
+    if (this.#private !== undefined && !ASYNCHRONOUS.has(raw.tag)) {
+      if (this.#private.take(raw)) this.#private = undefined
+    } else if (this.#held) this.#messages.push(new RawMessage(raw.bytes.slice()))
     else if (raw.tag === DataRow.tag) this.#row(raw)
     else this.#reply(raw)
   }
@@ -119,22 +122,22 @@ export class BackendSide implements ScannerSink {
     this.#copy.described(facts, fields)
   }
 
-  /**
-   * The next messages answer a description that the agent asked for itself, with a Sync behind it, while nothing was owed; the client sees none of
-   * them. Resolves at its ReadyForQuery.
-   */
-  expectDescription(): Promise<PrivateDescription> {
-    return new Promise((resolve) => {
-      this.#description = { fields: undefined, error: undefined, resolve }
-    })
+  /** The next messages answer what the agent sends for itself, while nothing is owed; the client sees none of them. */
+  exchange(end: 'ready' | 'close'): Promise<PrivateAnswer> {
+    this.#private = new PrivateExchange(end)
+    return this.#private.answer
   }
 
-  #describe(description: PendingDescription, raw: RawMessage): void {
-    if (raw.tag === RowDescription.tag) description.fields = decodeBackendAs(RowDescription, raw).fields
-    if (raw.tag === ErrorResponse.tag) description.error = decodeBackendAs(ErrorResponse, raw)
-    if (raw.tag !== ReadyForQuery.tag) return
-    this.#description = undefined
-    description.resolve(description)
+  /** Whether the agent waits for an answer of its own. */
+  get exchanging(): boolean {
+    return this.#private !== undefined
+  }
+
+  /** Takes an error for the database's answer to the newest message: it was passed over because of what the agent sent for itself. */
+  failed(error: ErrorResponse): void {
+    this.#reply(new RawMessage(encodeBackend(error)))
+    this.#options.output.flush()
+    this.#options.onProgress()
   }
 
   #row(raw: RawMessage): void {
@@ -267,18 +270,6 @@ export class BackendSide implements ScannerSink {
       throw new RelayError('floor-broken', `the database reports ${name} as off`)
     }
   }
-}
-
-/** The columns of a statement, or why it has none. */
-export interface PrivateDescription {
-  readonly fields: readonly Field[] | undefined
-  readonly error: ErrorResponse | undefined
-}
-
-interface PendingDescription {
-  fields: readonly Field[] | undefined
-  error: ErrorResponse | undefined
-  readonly resolve: (description: PrivateDescription) => void
 }
 
 function partOf(entry: Entry<StatementFacts>): ReturnType<typeof partAt> {

@@ -10,12 +10,14 @@ import {
   type RawMessage,
   type SessionMessage,
 } from '@sallyport/pg-wire'
+import type { AgentControl, EstimateQuestion } from '@sallyport/tunnel'
 import type { StatementFacts } from '../../masking/facts.ts'
 import type { StatementJudge } from '../../masking/judge.ts'
 import type { SessionMemory } from '../../masking/postgres/session-memory.ts'
-import type { PrivateDescription } from './backend-side.ts'
 import { copiedQuery } from './copy-query.ts'
 import { refuseByFloor, refuseCopy, refuseFunctionCall, refuseStoring, type SessionFloor } from './floor.ts'
+import type { Estimated } from './planner.ts'
+import type { PrivateAnswer } from './private-exchange.ts'
 import { sqlNames } from './sql-names.ts'
 import type { TextAnalyser } from './statement-reader.ts'
 
@@ -28,9 +30,15 @@ export interface FrontendOptions {
   readonly maxMessageBytes: number
   readonly analyser: TextAnalyser
   /** Describes a statement while nothing is owed, unseen by the client. */
-  readonly describe: (query: string) => Promise<PrivateDescription>
+  readonly describe: (query: string) => Promise<PrivateAnswer>
   /** The columns of the query that a COPY is about to run. */
   readonly onCopyDescribed: (facts: StatementFacts, fields: readonly Field[]) => void
+  /** Asks the planner while nothing is owed, unseen by the client. */
+  readonly estimate: (question: EstimateQuestion) => Promise<Estimated>
+  /** Tells the gateway, behind everything that went there. */
+  readonly tell: (control: AgentControl) => void
+  /** An error stands for the database's answer to the newest message. */
+  readonly onFailed: (error: ErrorResponse) => void
   /** Writes to the database. */
   readonly write: (bytes: Uint8Array) => void
   /** Reading from the client must stop, or may go on. */
@@ -50,6 +58,8 @@ export class FrontendSide {
   #parked: { readonly ready: () => boolean; readonly next: () => void } | undefined
   /** How many things the next message waits for. */
   #holds = 0
+  /** What the client gets for its next message, which the database passes over. */
+  #owed: ErrorResponse | undefined
   #pumping = false
 
   constructor(options: FrontendOptions) {
@@ -79,6 +89,11 @@ export class FrontendSide {
 
   release(): void {
     this.#release()
+  }
+
+  /** A question of the gateway's, in its place among the messages of the client. */
+  ask(question: EstimateQuestion): void {
+    this.whenTaken(() => this.#estimate(question))
   }
 
   /** Replies have come: what waited for them may go on. */
@@ -116,8 +131,28 @@ export class FrontendSide {
     }
   }
 
+  /** Once all before it is answered. */
+  #estimate(question: EstimateQuestion): void {
+    const { conversation, estimate, tell } = this.#options
+    const settled = (): boolean => conversation.pending === 0 || conversation.stalled
+    const ask = (): void =>
+      this.#when(estimate(question), ({ control, owed }) => {
+        this.#owed = owed
+        tell(control)
+      })
+    if (settled()) ask()
+    else this.#park(settled, ask)
+  }
+
   #take(raw: RawMessage): void {
     const message = decodeFrontend(raw)
+    const owed = this.#owed
+    this.#owed = undefined
+    if (owed !== undefined && FAILABLE.has(message.type)) {
+      this.#options.conversation.frontend(message)
+      this.#options.onFailed(owed)
+      return
+    }
     if (this.#options.conversation.full && message.type !== 'CopyData') {
       this.#park(
         () => !this.#options.conversation.full,
@@ -280,6 +315,9 @@ export class FrontendSide {
     this.#pump()
   }
 }
+
+/** Messages that the database can fail, and passes over when it has failed one before. */
+const FAILABLE: ReadonlySet<string> = new Set(['Parse', 'Bind', 'Describe', 'Execute', 'Close'])
 
 /** A COPY … TO STDOUT that could show something protected. */
 function isExposedCopy({ parts }: StatementFacts): boolean {

@@ -41,6 +41,7 @@ export async function openPostgresSession(
     serverVersion,
     detail: new Uint8Array(),
     maskingCapabilities: MASKING_CAPABILITIES,
+    capabilities: ['estimate'],
   }
   return {
     facts: { method, channelBound, server: serverVersion },

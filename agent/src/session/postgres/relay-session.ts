@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { LongTextReader } from '@sallyport/sql-worker'
 import type { Clock } from '@sallyport/core'
 import { exposureOf } from '@sallyport/masking'
@@ -12,6 +13,7 @@ import type { OpenedSession, Relay } from '../../relay.ts'
 import { relaySession, type SessionPort, type SessionSides } from '../relay-session.ts'
 import { BackendSide } from './backend-side.ts'
 import { FrontendSide } from './frontend-side.ts'
+import { Planner } from './planner.ts'
 import { createStatementReader } from './statement-reader.ts'
 
 /** What all sessions of an agent share. */
@@ -54,13 +56,24 @@ function postgresSides(opened: OpenedSession, options: RelayOptions, port: Sessi
     onHold: port.holdDatabase,
     onProgress: port.progressed,
   })
+  const planner = new Planner({
+    conversation,
+    judge,
+    analyser,
+    name: `sallyport ${randomUUID()}`,
+    write: port.write,
+    exchange: (end) => backend.exchange(end),
+  })
   const frontend = new FrontendSide({
     ...shared,
     analyser,
+    estimate: (question) => planner.estimate(question),
+    tell: (control) => port.output.control(control),
+    onFailed: (error) => backend.failed(error),
     maxMessageBytes: limits.messageBytes,
     describe: (query) => {
       // Behind the client's back. The unnamed statement is free: the Query that follows does away with it.
-      const described = backend.expectDescription()
+      const described = backend.exchange('ready')
       port.write(encodeFrontend({ type: 'Parse', name: '', query, parameterTypes: [] }))
       port.write(encodeFrontend({ type: 'Describe', target: 'statement', name: '' }))
       port.write(encodeFrontend({ type: 'Sync' }))
@@ -79,7 +92,8 @@ function postgresSides(opened: OpenedSession, options: RelayOptions, port: Sessi
     whenTaken: (act) => frontend.whenTaken(act),
     hold: () => frontend.hold(),
     release: () => frontend.release(),
-    busy: () => conversation.pending > 0,
+    ask: (question) => frontend.ask(question),
+    busy: () => conversation.pending > 0 || backend.exchanging,
     terminated: () => conversation.terminated,
     farewell: encodeFrontend({ type: 'Terminate' }),
   }

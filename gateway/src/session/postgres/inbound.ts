@@ -6,7 +6,7 @@
  */
 import type { ParameterFacts, StatementPhase } from '@sallyport/audit'
 import type { AuditLog } from '@sallyport/audit-file'
-import type { Analysis } from '@sallyport/core'
+import type { Analysis, Estimate } from '@sallyport/core'
 import {
   MalformedMessageError,
   MessageReader,
@@ -21,11 +21,13 @@ import {
   type RawMessage,
   type SessionMessage,
 } from '@sallyport/pg-wire'
+import type { BoundParameter } from '@sallyport/tunnel'
 import { sqlNames } from '../../guard/postgres/sql-names.ts'
 import { opaque } from '../../guard/postgres/opaque.ts'
 import type { PreparedNames } from '../../guard/prepared-names.ts'
-import type { Gate } from '../../guard/gate.ts'
+import type { Gate, Question } from '../../guard/gate.ts'
 import { notUtf8Error, refusalError, unrecordedError } from '../../reply/postgres/refusal.ts'
+import type { Planned } from '../estimator.ts'
 import { askGate } from '../judgement.ts'
 import { MessagePump } from '../message-pump.ts'
 import type { LimitWatch } from './limit-watch.ts'
@@ -35,6 +37,8 @@ export interface InboundPort {
   readonly conversation: Conversation<StatementRun>
   readonly gate: Gate
   readonly inspect: (text: string) => Analysis | Promise<Analysis>
+  /** Asks the planner behind the bytes sent so far; undefined where nobody can. */
+  readonly estimate?: ((planned: Planned) => Promise<Estimate>) | undefined
   readonly prepared: PreparedNames
   readonly log: AuditLog
   readonly barrier: Barrier
@@ -158,7 +162,15 @@ export class Inbound {
     // A name that the protocol did not prepare may have been prepared in SQL; otherwise what it stands for is unknown.
     const analysis = parsed?.analysis ?? prepared.statement(message.statement)
     const text = parsed?.text ?? ''
-    return this.#judge(raw.bytes, message, 'bind', text, analysis, parameterFacts(message, lookup))
+    return this.#judge(
+      raw.bytes,
+      message,
+      'bind',
+      text,
+      analysis,
+      parameterFacts(message, lookup),
+      bound(message, lookup),
+    )
   }
 
   #execute(raw: RawMessage, message: Execute): Promise<void> | undefined {
@@ -202,12 +214,17 @@ export class Inbound {
     text: string,
     analysis: Analysis,
     parameters?: readonly ParameterFacts[],
+    values: readonly BoundParameter[] = [],
   ): Promise<void> | undefined {
     const { prepared } = this.#port
-    const question = {
+    const resolved = prepared.resolve(analysis)
+    const question: Question = {
       phase,
       text,
-      analysis: prepared.resolve(analysis),
+      analysis: resolved,
+      // A Parse runs nothing, and a cursor was planned when it was declared.
+      ...(phase === 'parse' || phase === 'execute' ? { estimates: 'later' as const } : {}),
+      estimate: this.#planner(message.type !== 'Query', text, resolved, values),
       ...(parameters === undefined ? {} : { parameters }),
     }
     // The reader lends the bytes only until it gets more, which it does not while this message is held.
@@ -220,6 +237,26 @@ export class Inbound {
       forward: (passage) => this.#forward(bytes, message, startRun(text, analysis, passage)),
       unrecorded: (error) => this.#refuse(message, unrecordedError(error), startRun(text, analysis, undefined)),
     })
+  }
+
+  /** How the planner is asked about a statement of a text; undefined where nobody can ask it. */
+  #planner(
+    extended: boolean,
+    text: string,
+    analysis: Analysis,
+    parameters: readonly BoundParameter[],
+  ): Question['estimate'] {
+    const { estimate } = this.#port
+    if (estimate === undefined || !analysis.ok) return undefined
+    const { statements } = analysis
+    return (index) => {
+      const range = extended ? undefined : statements[index]?.range
+      const planned = range === undefined ? text : text.slice(range.start, range.end)
+      if (planned === '') return Promise.resolve(UNPLANNED)
+      // INVARIANT: what the client sent before is planned before, too.
+      this.#pump.flush()
+      return estimate({ text: planned, parameters, extended })
+    }
   }
 
   #refuse(message: SessionMessage, error: ErrorResponse, run: StatementRun): void {
@@ -252,6 +289,21 @@ function parameterFacts(
   }))
 }
 
+function bound(
+  { parameters, parameterFormats }: Bind,
+  statement: ReturnType<Conversation<StatementRun>['statementFor']>,
+): readonly BoundParameter[] {
+  const types = statement.state === 'known' ? statement.value.parameterTypes : []
+  return parameters.map((value, index) => ({
+    type: types[index] ?? 0,
+    binary: (parameterFormats.length === 1 ? parameterFormats[0] : parameterFormats[index]) === 1,
+    null: value === null,
+    value: value ?? EMPTY,
+  }))
+}
+
+const EMPTY = new Uint8Array()
+const UNPLANNED: Estimate = { failure: 'what its name stands for was prepared in SQL' }
 // Which function an OID is, and what it does, nobody here can tell.
 const REFUSED_FUNCTION_CALL = opaque('function-call', 'procedural', 'unknown')
 const ALLOWED_FUNCTION_CALL = opaque('function-call', 'procedural')

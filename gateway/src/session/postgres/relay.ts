@@ -42,6 +42,7 @@ export function openPostgres(seat: Seat, inspector: Inspector): Ways {
     conversation,
     limits,
     gate,
+    estimate: seat.estimate,
     inspect: (text) => inspector.inspect(seat.connection(), text),
     prepared,
     log,

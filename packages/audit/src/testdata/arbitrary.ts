@@ -36,7 +36,7 @@ export const verdict: fc.Arbitrary<StatementVerdict> = fc.record({
   type: fc.constant('statement-verdict' as const),
   session,
   statement: text,
-  phase: fc.constantFrom('query', 'parse', 'bind', 'execute', 'function-call', 'copy'),
+  phase: fc.constantFrom('query', 'parse', 'bind', 'execute', 'function-call', 'copy', 'estimate'),
   text,
   textLength: count,
   parameters: maybe(
@@ -48,6 +48,9 @@ export const verdict: fc.Arbitrary<StatementVerdict> = fc.record({
       }),
       { maxLength: 3 },
     ),
+  ),
+  estimates: maybe(
+    fc.array(fc.record({ statement: count, cost: maybe(count), rows: maybe(count) }), { maxLength: 3 }),
   ),
   statements: fc.oneof(
     fc.constant('unknown' as const),

@@ -195,6 +195,7 @@ function limitsOf(limits: NonNullable<GatewaySection['limits']>): GatewayConfig[
     loginTimeoutMs: milliseconds(limits.login_timeout ?? '30s'),
     drainTimeoutMs: milliseconds(limits.drain_timeout ?? '30s'),
     cancelGraceMs: milliseconds(limits.cancel_grace ?? '10s'),
+    estimateTimeoutMs: milliseconds(limits.estimate_timeout ?? '10s'),
   }
 }
 

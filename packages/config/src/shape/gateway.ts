@@ -77,6 +77,9 @@ const limits = section({
   cancel_grace: duration
     .optional()
     .describe('how long a statement that a limit has cancelled may take to end, before its session is; default 10s'),
+  estimate_timeout: duration
+    .optional()
+    .describe("how long a database's planner may take for a rule on the cost; default 10s"),
 })
 
 /** `gateway:` as it is written. */

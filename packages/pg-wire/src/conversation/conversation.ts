@@ -75,6 +75,11 @@ export class Conversation<C> {
     return this.#ready && this.#owed.length === 0
   }
 
+  /** Whether the backend has failed an extended message and passes over everything that is owed, because no Sync is among it. */
+  get stalled(): boolean {
+    return this.#owed.stalled
+  }
+
   /** Whether to hold the frontend back. */
   get full(): boolean {
     return this.#owed.length >= this.#maxPending

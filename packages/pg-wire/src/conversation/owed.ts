@@ -19,6 +19,11 @@ export class Owed<C> {
   /** Entries that the backend is sure to answer or to pass over. */
   #certain = 0
 
+  /** The backend passes over everything until a Sync, and none was sent. */
+  get stalled(): boolean {
+    return this.#skipping && !this.#certainSyncFrom(0)
+  }
+
   /** Everything in the queue: a CopyDone or CopyFail that is waited with, and doubtful Syncs, too. */
   get length(): number {
     return this.#queue.length

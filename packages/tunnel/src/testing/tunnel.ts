@@ -157,6 +157,7 @@ export const READY: SessionReady = {
   serverVersion: '18.0',
   detail: new Uint8Array(0),
   maskingCapabilities: ['column-rules'],
+  capabilities: ['estimate'],
 }
 
 export const OPEN: SessionOpen = {
