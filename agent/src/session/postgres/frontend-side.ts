@@ -8,6 +8,8 @@ import {
   type Field,
   MessageReader,
   type RawMessage,
+  REFUSED_NAME,
+  REFUSED_TEXT,
   type SessionMessage,
 } from '@sallyport/pg-wire'
 import type { AgentControl, EstimateQuestion } from '@sallyport/tunnel'
@@ -231,7 +233,8 @@ export class FrontendSide {
     }
     this.#when(this.#prepareCopy(facts), (error) => {
       if (error !== undefined) return this.#refuse(message, error, facts)
-      memory.run(facts)
+      // What the gateway sends in place of a refused text runs nowhere.
+      if (message.query !== REFUSED_TEXT) memory.run(facts)
       conversation.frontend(message, facts, sqlNames(facts))
       write(raw.bytes)
     })
@@ -254,7 +257,8 @@ export class FrontendSide {
   #execute(message: Execute, raw: RawMessage, facts: StatementFacts, rejudged: boolean): void {
     const { conversation, judge, memory, write } = this.#options
     if (rejudged && judge.storesProtected(facts)) return this.#refuse(message, refuseStoring(), facts)
-    memory.run(facts)
+    // What was refused, and what follows a message that was, runs nowhere.
+    if (message.portal !== REFUSED_NAME && !conversation.stalled) memory.run(facts)
     // Rows that could hold something protected need a description, whether or not the client asks for one.
     if (facts.exposure !== 'none') {
       write(conversation.inject({ type: 'Describe', target: 'portal', name: message.portal }, facts))
