@@ -8,15 +8,13 @@ import {
   CopyData,
   CopyDone,
   type Entry,
-  ErrorResponse,
+  type ErrorResponse,
   type Field,
   MessageScanner,
   NoticeResponse,
   NotificationResponse,
   ParameterStatus,
   RawMessage,
-  ReadyForQuery,
-  RowDescription,
   type ScannerSink,
 } from '@sallyport/pg-wire'
 import { CopyOut } from '../../masking/postgres/copy-out.ts'
