@@ -154,6 +154,7 @@ export async function startMysqlRelayPort(options: MysqlRelayPortOptions): Promi
           serverVersion: database.server.version,
           detail: new Uint8Array(),
           maskingCapabilities: [],
+          capabilities: [],
         },
         hashKey: options.hashKey === undefined ? undefined : ({ reveal: () => options.hashKey ?? '' } as never),
         limits,

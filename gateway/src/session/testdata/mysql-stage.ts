@@ -184,4 +184,5 @@ const READY = {
   serverVersion: '10.11.19-MariaDB',
   detail: new Uint8Array(),
   maskingCapabilities: [],
+  capabilities: [],
 } as const
