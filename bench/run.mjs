@@ -98,11 +98,12 @@ async function measure(servers, client, statements, measureStatements) {
   try {
     const { server, targets } = servers
     const measured = { server, targets: targets.map(({ name }) => name) }
+    // Memory first: what thousands of statements leave behind is not what a result takes.
+    if (parts.has('memory')) measured.memory = await measureMemory(servers, client, say)
     if (parts.has(statements)) {
       measured.statements = await measureStatements(servers, client, { seconds, warmUpSeconds }, say)
     }
     if (parts.has('reads')) measured.reads = await measureReads(servers, client, rounds, say)
-    if (parts.has('memory')) measured.memory = await measureMemory(servers, client, say)
     return measured
   } finally {
     await servers.stop()
