@@ -107,11 +107,11 @@ function greeted(raw: RawPacket): ServerFacts | undefined {
 
 function loginOptions(target: DatabaseTarget, request: LoginRequest): LoginOptions {
   const { user, password, schema, capabilities, collation, attributes } = request
-  const local = isLocal(target)
-  const tls = target.tls === 'disable' || isSocketPath(target) ? 'none' : 'required'
-  // Whoever answers reads a password in the clear: only a server that is known may, or one on this machine.
+  const socket = isSocketPath(target)
+  const tls = target.tls === 'disable' || socket ? 'none' : 'required'
+  // Whoever answers reads a password in the clear: only a server that is known may, or one behind a socket of this machine.
   const methods = new Set<LoginMethod>(DEFAULT_LOGIN_OPTIONS.methods)
-  if (local || (tls === 'required' && verifies(target))) methods.add('mysql_clear_password')
+  if (socket || (tls === 'required' && verifies(target))) methods.add('mysql_clear_password')
   return {
     ...DEFAULT_LOGIN_OPTIONS,
     user,
@@ -119,7 +119,10 @@ function loginOptions(target: DatabaseTarget, request: LoginRequest): LoginOptio
     schema,
     methods,
     tls,
-    local,
+    // Servers take a password in the clear over TLS and over a socket, not over TCP, loopback or not. There they have a key for it, and
+    // nobody is in between to put another one in its place.
+    local: socket,
+    acceptServerKey: isLocal(target),
     capabilities,
     characterSet: collation > 0 && collation < 256 ? collation : DEFAULT_LOGIN_OPTIONS.characterSet,
     attributes,
