@@ -1,6 +1,6 @@
 import type { Analysis } from '@sallyport/core'
 import type { MysqlSettings, PostgresSettings, SqlLimits } from '@sallyport/sql'
-import { openSqlWorker, type SqlWorker } from './sql-worker.ts'
+import { DEFAULT_SQL_WORKER_OPTIONS, openSqlWorker, type SqlWorker } from './sql-worker.ts'
 
 /** Reads texts that would hold up the event loop, somewhere else. */
 export interface LongTextReader {
@@ -11,10 +11,13 @@ export interface LongTextReader {
 
 /** A worker of its own for long texts, started by the first one: most processes never see any. It keeps no process alive. */
 export function longTextReader(limits: Partial<SqlLimits>): LongTextReader {
+  // A text that is allowed at all finds room when nothing else waits.
+  const { maxQueuedLength: enough } = DEFAULT_SQL_WORKER_OPTIONS
+  const maxQueuedLength = Math.max(enough, limits.maxTextBytes ?? 0)
   let opening: Promise<SqlWorker> | undefined
   return {
     analyse: async (text, settings) => {
-      opening ??= openSqlWorker({ limits })
+      opening ??= openSqlWorker({ limits, maxQueuedLength })
       try {
         const plain = 'flavour' in settings ? settings : { ...settings, catalogue: undefined }
         return await (await opening).analyse(text, plain)

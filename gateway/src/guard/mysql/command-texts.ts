@@ -26,3 +26,15 @@ export function textOf(command: TextlessCommand): string {
 function quoted(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``
 }
+
+/** Commands that bring a text, or mean one: they are read with the session's settings. */
+export const READS_TEXT: ReadonlySet<string> = new Set([
+  'COM_QUERY',
+  'COM_STMT_PREPARE',
+  'COM_STMT_EXECUTE',
+  'COM_STMT_BULK_EXECUTE',
+  'COM_INIT_DB',
+  'COM_FIELD_LIST',
+  'COM_PROCESS_INFO',
+  'COM_STATISTICS',
+])

@@ -8,13 +8,13 @@ export const RESET = standsFor('reset-connection', 'session', 'transaction')
 export const ADMINISTRATION = standsFor('administration', 'admin')
 export const KILL_OWN = standsFor('kill', 'session')
 export const KILL_OTHER = standsFor('kill', 'admin')
-export const SEVERAL: Analysis = {
-  ok: false,
-  failure: {
-    code: 'syntax',
-    message: 'The text has several statements, and this session sends one at a time (CLIENT_MULTI_STATEMENTS).',
-    position: undefined,
-  },
+
+/** A text for a place where there may be one statement: where there are several, the server reads the first and stumbles over what follows. */
+export function oneStatement(analysis: Analysis): Analysis {
+  const next = analysis.ok ? analysis.statements[1] : undefined
+  if (next === undefined) return analysis
+  const message = 'the text has several statements, and one is allowed here (CLIENT_MULTI_STATEMENTS)'
+  return { ok: false, failure: { code: 'syntax', message, position: next.range.start } }
 }
 
 function standsFor(kind: string, ...effects: readonly Effect[]): Analysis {

@@ -1,4 +1,4 @@
-import { SERVER_STATUS, type OkPacket } from '@sallyport/mysql-wire'
+import { SERVER_STATUS, type FrontendMessage, type OkPacket } from '@sallyport/mysql-wire'
 import type { KillRequest } from '../../guard/mysql/kill.ts'
 import type { Words } from './refusal.ts'
 
@@ -10,12 +10,16 @@ export function noSuchThread({ id }: KillRequest): Words {
   return { errorCode: 1094, sqlState: 'HY000', message, hint: 'Sessions of your own can be killed, and no others.' }
 }
 
-/** ER_UNKNOWN_STMT_HANDLER. */
-export const UNKNOWN_STATEMENT: Words = {
-  errorCode: 1243,
-  sqlState: 'HY000',
-  message: 'Unknown prepared statement handler given to the server',
+/** ER_UNKNOWN_STMT_HANDLER, as the server words it. */
+export function unknownStatement(command: FrontendMessage['type'], statementId: number): Words {
+  const given = command.replace('COM_STMT_', '').toLowerCase()
+  return {
+    errorCode: 1243,
+    sqlState: 'HY000',
+    message: `Unknown prepared statement handler (${statementId}) given to mysqld_stmt_${given}`,
+  }
 }
+
 /** ER_NEED_REPREPARE. */
 export const PREPARE_AGAIN: Words = {
   errorCode: 1615,
@@ -34,6 +38,8 @@ export const CHANGE_USER: Words = {
   sqlState: '08S01',
   message: 'COM_CHANGE_USER is not available: a session has one user. Connect again as the other.',
 }
+/** ER_UNKNOWN_COM_ERROR: a number that stands for no command. */
+export const UNKNOWN_COMMAND: Words = { errorCode: 1047, sqlState: '08S01', message: 'Unknown command' }
 /** ER_UNKNOWN_COM_ERROR. */
 export const NOT_AVAILABLE: Words = {
   errorCode: 1047,

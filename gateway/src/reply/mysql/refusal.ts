@@ -1,7 +1,9 @@
 import type { AuditFileError } from '@sallyport/audit-file'
-import type { Analysis, Verdict } from '@sallyport/core'
+import type { Verdict } from '@sallyport/core'
 import { encodeBackend, type Capabilities, type ErrPacket } from '@sallyport/mysql-wire'
 import { refusalOf } from '@sallyport/policy'
+import type { MysqlFlavour } from '@sallyport/sql'
+import type { CommandFacts } from '../../session/mysql/command-run.ts'
 import type { Farewell, FarewellCode } from '../../session/ending.ts'
 import type { LoginRefusal } from '../../session/login.ts'
 
@@ -25,15 +27,21 @@ export function errorPacket({ errorCode, sqlState, message, detail, hint }: Word
  * The ERR packet for a verdict that refuses; undefined when it lets the text pass. A text that the grammar refuses gets the server's own
  * syntax error (1064), whatever rule said so.
  */
-export function refusalError(verdict: Verdict, analysis: Analysis): ErrPacket | undefined {
+export function refusalError(
+  verdict: Verdict,
+  { analysis, text, settings }: Pick<CommandFacts, 'analysis' | 'text' | 'settings'>,
+): ErrPacket | undefined {
   const refusal = refusalOf(verdict)
   if (refusal === undefined) return undefined
   const { detail, hint } = refusal
   if (analysis.ok) {
     return errorPacket({ errorCode: DENIED, sqlState: '42000', message: refusal.message, detail, hint })
   }
-  const { code, message } = analysis.failure
-  if (code === 'syntax') return errorPacket({ errorCode: 1064, sqlState: '42000', message })
+  const { code, message, position } = analysis.failure
+  if (code === 'syntax') {
+    const said = position === undefined ? message : syntaxError(text, position, settings.flavour)
+    return { type: 'ERR', errorCode: 1064, sqlState: '42000', message: said }
+  }
   if (code === 'encoding') return errorPacket({ errorCode: 1300, sqlState: 'HY000', message, hint })
   return errorPacket({ errorCode: 1153, sqlState: '08S01', message, detail, hint })
 }
@@ -64,6 +72,17 @@ export function farewellPacket(
   return encodeBackend(errorPacket({ ...FAREWELL[code], message, hint }), capabilities, sequence)
 }
 
+/** As the server words it (ER_SYNTAX_ERROR, ER_PARSE_ERROR): the text from where it stopped reading, and the line. */
+function syntaxError(text: string, position: number, flavour: MysqlFlavour): string {
+  const product = flavour === 'mariadb' ? 'MariaDB' : 'MySQL'
+  const rest = Buffer.from(text.slice(position))
+  const cut =
+    flavour === 'mariadb' ? `${rest.toString('utf8', 0, MAX_NEAR - 3)}...` : rest.toString('utf8', 0, MAX_NEAR)
+  const near = rest.length > MAX_NEAR ? cut : rest.toString()
+  const line = text.slice(0, position).split('\n').length
+  return `You have an error in your SQL syntax; check the manual that corresponds to your ${product} server version for the right syntax to use near '${near}' at line ${line}`
+}
+
 function clipped(text: string): string {
   return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE - 1)}…`
 }
@@ -72,6 +91,8 @@ function clipped(text: string): string {
 const DENIED = 1142
 /** ER_ERROR_ON_WRITE. */
 const UNWRITABLE = 1026
+/** Bytes of a text that a syntax error quotes. */
+const MAX_NEAR = 80
 /** UTF-16 code units; the server's own bound is 512 bytes. */
 const MAX_MESSAGE = 500
 

@@ -24,12 +24,12 @@ import {
   type SessionCommand,
 } from '@sallyport/mysql-wire'
 import type { Gate } from '../../guard/gate.ts'
-import { textOf } from '../../guard/mysql/command-texts.ts'
+import { READS_TEXT, textOf } from '../../guard/mysql/command-texts.ts'
 import type { KeyedSettings } from '../../guard/mysql/inspector.ts'
 import { killOf, killsSomebody, type KillRequest } from '../../guard/mysql/kill.ts'
 import { localFiles } from '../../guard/mysql/local-files.ts'
 import { sameFacts } from '../../guard/mysql/same-facts.ts'
-import { ADMINISTRATION, KILL_OTHER, KILL_OWN, RESET, SEVERAL } from '../../guard/mysql/stand-ins.ts'
+import { ADMINISTRATION, KILL_OTHER, KILL_OWN, RESET, oneStatement } from '../../guard/mysql/stand-ins.ts'
 import type { PreparedNames } from '../../guard/prepared-names.ts'
 import {
   CHANGE_USER,
@@ -39,7 +39,8 @@ import {
   OK,
   PREPARE_AGAIN,
   TOO_MANY_STATEMENTS,
-  UNKNOWN_STATEMENT,
+  UNKNOWN_COMMAND,
+  unknownStatement,
 } from '../../reply/mysql/command-replies.ts'
 import { errorPacket, refusalError, unrecordedError, type Words } from '../../reply/mysql/refusal.ts'
 import { askGate } from '../judgement.ts'
@@ -146,7 +147,7 @@ export class Inbound {
     const id = statementIdOf(message)
     const found = id === undefined ? undefined : conversation.statementFor(id)
     if (found?.state === 'unsettled' || (settings.unsettled && READS_TEXT.has(message.type))) return this.#later(raw)
-    if (found?.state === 'unknown') return this.#refuse(raw, message, UNKNOWN_STATEMENT)
+    if (found?.state === 'unknown') return this.#refuse(raw, message, unknownStatement(message.type, id ?? 0))
     const statement = found?.value
     switch (message.type) {
       case 'COM_QUERY':
@@ -197,7 +198,13 @@ export class Inbound {
         return this.#refuseAlways(raw, message, message.type, CHANGE_USER)
       case 'unavailable':
     }
-    return this.#refuseAlways(raw, message, message.command ?? `command ${message.code}`, NOT_AVAILABLE)
+    const { command, code } = message
+    return this.#refuseAlways(
+      raw,
+      message,
+      command ?? `command ${code}`,
+      command === undefined ? UNKNOWN_COMMAND : NOT_AVAILABLE,
+    )
   }
 
   /** What it means depends on replies that are on their way: it is taken again when some have come. */
@@ -223,8 +230,8 @@ export class Inbound {
   ): Promise<void> | undefined {
     const kill = killOf(text, found)
     if (kill !== undefined && phase === 'query') return this.#kill(raw, message, text, kill)
-    const several = found.ok && found.statements.length > 1 && (phase === 'parse' || !this.#multiStatements)
-    const analysis = several ? SEVERAL : found
+    const single = phase === 'parse' || !this.#multiStatements
+    const analysis = single ? oneStatement(found) : found
     const judged = this.#port.prepared.resolve(analysis)
     // Nobody but the gateway knows whose session a number means.
     if (judged.ok && judged.statements.some(killsSomebody)) {
@@ -242,7 +249,7 @@ export class Inbound {
     statement: PreparedStatement<CommandRun>,
   ): Promise<void> | undefined {
     const { context } = statement
-    if (context === undefined) return this.#refuse(raw, message, UNKNOWN_STATEMENT)
+    if (context === undefined) return this.#refuse(raw, message, unknownStatement(message.type, statement.id))
     const { settings } = this.#port.keyed()
     // A server that prepares the statement anew reads it as it reads texts now.
     if (settings.sqlMode !== context.settings.sqlMode && !this.#readsSame(context)) {
@@ -311,7 +318,7 @@ export class Inbound {
     }
     return askGate(this.#port, question, phase !== 'parse', {
       refused: (passage) => {
-        const refusal = refusalError(passage.verdict, facts.analysis)
+        const refusal = refusalError(passage.verdict, facts)
         if (refusal !== undefined) this.#answer(raw, message, refusal, startCommand(facts, passage))
         return refusal !== undefined
       },
@@ -378,16 +385,5 @@ export class Inbound {
   }
 }
 
-/** Commands that bring a text, or mean one: they are read with the session's settings. */
-const READS_TEXT: ReadonlySet<string> = new Set([
-  'COM_QUERY',
-  'COM_STMT_PREPARE',
-  'COM_STMT_EXECUTE',
-  'COM_STMT_BULK_EXECUTE',
-  'COM_INIT_DB',
-  'COM_FIELD_LIST',
-  'COM_PROCESS_INFO',
-  'COM_STATISTICS',
-])
 /** UTF-16 code units of a prepared text that is read again when sql_mode has changed. */
 const MAX_REREAD_LENGTH = 16 * 1024

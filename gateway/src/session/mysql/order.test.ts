@@ -156,7 +156,7 @@ it('an execution of a statement that nobody prepared is an ERR 1243', () => {
   const stage = setMysqlStage()
   const statementId = 3
   stage.client({ type: 'COM_STMT_RESET', statementId }, { type: 'COM_STMT_CLOSE', statementId }, 'SELECT 1')
-  expect(stage.read()).toEqual(['1 ERR 1243 Unknown prepared statement handler given to the server'])
+  expect(stage.read()).toEqual(['1 ERR 1243 Unknown prepared statement handler (3) given to mysqld_stmt_reset'])
   expect(stage.sent()).toContain('SELECT 1')
 })
 

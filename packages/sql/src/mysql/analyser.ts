@@ -134,15 +134,20 @@ function factsOf(
   settings: MysqlSettings,
   reading: Reading,
   limits: SqlLimits,
+  values: MysqlSettings = settings,
 ): Statement {
-  const gatherer = new Gatherer(settings)
+  const gatherer = new Gatherer(settings, values)
   const { facts } = gatherer
   statementFacts(gatherer, node, (text) => innerStatement(text, reading, limits)?.node)
   if (facts.effects.size === 0) facts.effects.add('unknown')
-  const session: SessionChange | undefined = sessionChangeOf(node, (text) => {
-    const inner = innerStatement(text, reading, limits)
-    return inner === undefined ? 'unknown' : factsOf(inner.node, inner.fingerprint, range, settings, reading, limits)
-  })
+  const inner = (text: string): Statement | 'unknown' => {
+    const found = innerStatement(text, reading, limits)
+    if (found === undefined) return 'unknown'
+    // When it runs, the session may have another sql_mode than now.
+    const later = { ...settings, sqlMode: 'unknown' } as const
+    return factsOf(found.node, found.fingerprint, range, settings, reading, limits, later)
+  }
+  const session: SessionChange | undefined = sessionChangeOf(node, inner, values)
   return {
     dialect: 'mysql',
     kind: kindOf(node),

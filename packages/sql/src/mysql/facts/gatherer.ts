@@ -11,6 +11,8 @@ import { innerScope, type Scope } from './scope.ts'
 export class Gatherer {
   readonly facts: Facts = emptyFacts()
   readonly settings: MysqlSettings
+  /** What values are computed with: of a statement that is kept for later nobody knows the sql_mode that it will meet. */
+  readonly values: MysqlSettings
   scope: Scope = innerScope(undefined)
   /**
    * Which effects count: `all` where the part runs; `planned` where it is only planned, which may call functions but changes no
@@ -20,8 +22,9 @@ export class Gatherer {
   /** Inside ORDER BY and its like a name may be an alias of the select list. */
   seesOutputs = false
 
-  constructor(settings: MysqlSettings) {
+  constructor(settings: MysqlSettings, values: MysqlSettings = settings) {
     this.settings = settings
+    this.values = values
   }
 
   /** What a statement or clause does. */

@@ -1,17 +1,19 @@
 import type { SessionChange, SettingValue, Statement } from '@sallyport/core'
 import type { SettingAssignment, StatementNode, Utility } from '../grammar/ast.ts'
 import { hintSettings } from './hints.ts'
+import type { MysqlSettings } from '../settings.ts'
 import { literalOf } from './settings.ts'
 
 /**
  * What a statement does to names and settings of its session; `inner` gives the facts of a statement inside a text. The current database is a
- * setting called `database`; SET NAMES sets `names`, SET CHARACTER SET `character_set`.
+ * setting called `database`; SET NAMES sets `names`, SET CHARACTER SET `character_set`. `state` is what the session has before it.
  */
 export function sessionChangeOf(
   node: StatementNode,
   inner: (text: string) => Statement | 'unknown',
+  state: MysqlSettings,
 ): SessionChange | undefined {
-  const changes = settings(node).map(change)
+  const changes = settings(node).map((assignment) => change(assignment, state))
   if (changes.length > 1) return { type: 'several', changes }
   if (changes[0] !== undefined) return changes[0]
   if (node.type !== 'utility' || node.session === undefined) return undefined
@@ -41,8 +43,8 @@ function hintsOf(node: Exclude<StatementNode, Utility>): readonly string[] {
   return node.type === 'insert' || node.type === 'update' || node.type === 'delete' ? node.hints : []
 }
 
-function change({ name, value, local }: SettingAssignment): SessionChange {
-  const literal = literalOf(value)
+function change({ name, value, local }: SettingAssignment, state: MysqlSettings): SessionChange {
+  const literal = literalOf(value, state)
   const given: SettingValue = value === undefined ? 'default' : literal === undefined ? 'unknown' : { literal }
   return { type: 'set', name, value: given, local }
 }
