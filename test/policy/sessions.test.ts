@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   readAudit,
+  sallyport as sallyportCommand,
   startPostgres,
   startSallyport,
   until,
@@ -67,11 +69,20 @@ async function connect(user: string): Promise<Client> {
 
 async function errorOf(
   query: Promise<unknown>,
-): Promise<Partial<Record<'code' | 'message' | 'detail' | 'position', string>>> {
+): Promise<Partial<Record<'code' | 'message' | 'detail' | 'hint' | 'position', string>>> {
   return query.then(
     () => ({ code: 'no error' }),
     (error: unknown) => error as Record<string, string>,
   )
+}
+
+/** Writes the gateway's file with another rule in a set, and has it read again. */
+async function changeRule(set: string, rule: unknown): Promise<void> {
+  const file = await readFile(sallyport.gatewayFile, 'utf8')
+  const config = JSON.parse(file) as { gateway: { guardrails: Record<string, unknown> } }
+  config.gateway.guardrails[set] = [rule]
+  await writeFile(sallyport.gatewayFile, JSON.stringify(config))
+  sallyport.gateway.child.kill('SIGHUP')
 }
 
 async function verdictsOn(text: string): Promise<readonly Record<string, unknown>[]> {
@@ -102,6 +113,34 @@ test('an allow list that observes records the fingerprint of what it would refus
   ]
   expect(one).toMatchObject([{ action: 'allow', rules: [{ rule: 'listed', action: 'deny', observed: true }] }])
   expect(one[0]?.['statements']).toEqual(two[0]?.['statements'])
+})
+
+test('an allow list is learned from the log, reviewed as a file, and held', async () => {
+  const client = await connect('learning')
+  await client.query('SELECT id FROM orders WHERE total = 5')
+  await client.query('SELECT id FROM orders WHERE total = $1', [6])
+  await errorOf(client.query('SELECT nothing FROM orders'))
+  const learned = await sallyportCommand([
+    'policy',
+    'learn',
+    sallyport.auditDirectory,
+    '--on',
+    'learning',
+    '--min',
+    '2',
+  ])
+  expect(learned.stderr).toBe('')
+  expect(learned.stdout).toMatch(/^[0-9a-f]{16} # 2x by 1 \(read\): SELECT id FROM orders WHERE total = \?$/m)
+  expect(learned.stdout).not.toContain('nothing')
+  await writeFile(join(sallyport.directory, 'learned.txt'), learned.stdout)
+  await changeRule('learning', { id: 'listed', allow: { fingerprints: 'file:learned.txt' } })
+  await until(async () => (await errorOf(client.query('SELECT 1'))).code === '42501', { what: 'the list in force' })
+  expect((await client.query('SELECT id FROM orders WHERE total = 7')).rows).toEqual([{ id: 7 }])
+  expect(await errorOf(client.query('SELECT id FROM orders WHERE id = 7'))).toMatchObject({
+    code: '42501',
+    hint: 'Only statements that an operator has listed by their fingerprint are allowed.',
+  })
+  await client.end()
 })
 
 test('a rule that asks for an approval refuses with a text that says so, and nothing runs', async () => {
@@ -151,11 +190,7 @@ describe('a change of policy', () => {
     const prepared = (): Promise<unknown> => client.query({ name: 'totals', text: 'SELECT total FROM orders' })
     expect(await errorOf(prepared())).toEqual({ code: 'no error' })
     await client.query('BEGIN')
-    const file = await readFile(sallyport.gatewayFile, 'utf8')
-    const config = JSON.parse(file) as { gateway: { guardrails: { changing: Record<string, unknown>[] } } }
-    config.gateway.guardrails.changing[0] = { id: 'no-totals', deny: { columns: ['orders.total'] } }
-    await writeFile(sallyport.gatewayFile, JSON.stringify(config))
-    sallyport.gateway.child.kill('SIGHUP')
+    await changeRule('changing', { id: 'no-totals', deny: { columns: ['orders.total'] } })
     await until(async () => (await errorOf(client.query('SELECT max(total) FROM orders'))).code === '42501', {
       what: 'the new policy',
     })

@@ -7,6 +7,7 @@ import { dev } from './commands/dev.ts'
 import { explain } from './commands/explain.ts'
 import { gateway } from './commands/gateway.ts'
 import { policyCheck } from './commands/policy-check.ts'
+import { policyLearn } from './commands/policy-learn.ts'
 import { policyTest } from './commands/policy-test.ts'
 
 const COMMANDS: readonly Command[] = [
@@ -17,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   explain,
   policyCheck,
   policyTest,
+  policyLearn,
   auditVerify,
   auditKeygen,
 ]

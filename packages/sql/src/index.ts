@@ -22,3 +22,4 @@ export {
   type Flavour as MysqlFlavour,
   type MysqlSettings,
 } from './mysql/settings.ts'
+export { normalisedText } from './normalised.ts'

@@ -4,6 +4,7 @@ import { parseOptions, UsageError, type Command } from '../command.ts'
 import { openAdviser } from '../policy/adviser.ts'
 import { describeAdvice } from '../policy/describe-advice.ts'
 import { orProblems } from '../policy/problems.ts'
+import { timeOf } from '../policy/time.ts'
 import { readInput } from '../read-input.ts'
 
 export const explain: Command = {
@@ -41,7 +42,7 @@ Exit codes: 0 it would run, 1 the file is wrong, 2 called wrongly, 3 it would be
       groups: values.groups === undefined ? undefined : values.groups.split(',').filter((group) => group !== ''),
       kind: kindOf(values.kind),
       connection: given(values.on, '--on CONNECTION'),
-      at: timeOf(values.at),
+      at: timeOf('--at', values.at),
       cost: costOf(values.cost),
       server: values.server,
       database: values.database,
@@ -73,16 +74,6 @@ function costOf(text: string | undefined): number | undefined {
   const cost = Number(text)
   if (text.trim() === '' || !(cost >= 0)) throw new UsageError('--cost is a number, 0 or more')
   return cost
-}
-
-function timeOf(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined
-  const time = new Date(text)
-  // A time without a zone would mean another one on another machine.
-  if (Number.isNaN(time.getTime()) || !/(Z|[+-]\d\d:?\d\d)$/.test(text)) {
-    throw new UsageError('--at is a time with its zone, as in 2026-01-31T12:00:00Z')
-  }
-  return time
 }
 
 const OPTIONS = {

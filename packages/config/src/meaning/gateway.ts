@@ -165,7 +165,7 @@ function maskingNamed(
 /** Access and guardrails; what is wrong with them goes to the context. */
 export function policyOf(section: GatewaySection, context: Context): PolicyConfig {
   const policy: PolicyConfig = {
-    sets: setsOf(section.guardrails),
+    sets: setsOf(section.guardrails, [...TOP, 'guardrails'], context),
     connections: section.connections.map(({ name, access, guardrails }) => ({
       name,
       access: audienceOf(access),

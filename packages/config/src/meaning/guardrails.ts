@@ -2,14 +2,25 @@ import { NO_LIMITS, type Audience, type Match, type Rule, type TimeWindow } from
 import type { SetUse } from '@sallyport/policy'
 import type { z } from 'zod'
 import { ACTION_KEYS, type audience, type rule, type ruleSets, type setUse } from '../shape/guardrails.ts'
+import type { Path } from '../document/parse.ts'
+import type { Context } from './context.ts'
 import { bytes, milliseconds } from '../shape/values.ts'
 
 type WrittenRule = z.infer<typeof rule>
 type WrittenMatch = NonNullable<WrittenRule['deny']>
 
 /** Rule sets as the policy takes them. */
-export function setsOf(sets: z.infer<typeof ruleSets> | undefined): Readonly<Record<string, readonly Rule[]>> {
-  return Object.fromEntries(Object.entries(sets ?? {}).map(([name, rules]) => [name, rules.map(ruleOf)]))
+export function setsOf(
+  sets: z.infer<typeof ruleSets> | undefined,
+  path: Path,
+  context: Context,
+): Readonly<Record<string, readonly Rule[]>> {
+  return Object.fromEntries(
+    Object.entries(sets ?? {}).map(([name, rules]) => [
+      name,
+      rules.map((written, index) => ruleOf(written, [...path, name, index], context)),
+    ]),
+  )
 }
 
 /** A set in use as the policy takes it. */
@@ -23,12 +34,12 @@ export function audienceOf(written: z.infer<typeof audience> | undefined): Audie
   return written && { groups: written.groups ?? [], users: written.users ?? [], kinds: written.kinds ?? [] }
 }
 
-function ruleOf(written: WrittenRule): Rule {
+function ruleOf(written: WrittenRule, path: Path, context: Context): Rule {
   const action = ACTION_KEYS.find((key) => written[key] !== undefined) ?? 'deny'
   return {
     id: written.id,
     action,
-    match: matchOf(written[action] ?? {}),
+    match: matchOf(written[action] ?? {}, [...path, action], context),
     limits:
       written.limit === undefined
         ? NO_LIMITS
@@ -56,7 +67,7 @@ const WRITTEN: ReadonlyMap<string, string> = new Map([
   ['costAbove', 'cost'],
 ])
 
-function matchOf(written: WrittenMatch): Match {
+function matchOf(written: WrittenMatch, path: Path, context: Context): Match {
   const { unbounded_above, several_statements, cost, during, outside } = written
   const plain = [
     'effects',
@@ -67,7 +78,6 @@ function matchOf(written: WrittenMatch): Match {
     'columns',
     'functions',
     'where',
-    'fingerprints',
     'settings',
   ] as const
   const match: Match = Object.fromEntries(
@@ -75,12 +85,26 @@ function matchOf(written: WrittenMatch): Match {
   )
   return {
     ...match,
+    ...(written.fingerprints === undefined
+      ? {}
+      : { fingerprints: fingerprintsOf(written.fingerprints, [...path, 'fingerprints'], context) }),
     ...(unbounded_above === undefined ? {} : { unboundedAbove: unbounded_above }),
     ...(cost === undefined ? {} : { costAbove: cost }),
     ...(several_statements === undefined ? {} : { severalStatements: several_statements }),
     ...(during === undefined ? {} : { during: during.map(windowOf) }),
     ...(outside === undefined ? {} : { outside: outside.map(windowOf) }),
   }
+}
+
+/** Of a file, the first word of each line counts; what follows it, and what follows a #, is for people. */
+function fingerprintsOf(written: readonly string[] | string, path: Path, context: Context): readonly string[] {
+  if (typeof written !== 'string') return written
+  const lines = context.text(written, path).split(/\r?\n/)
+  const found = lines.map((line) => /^[^\s#]*/.exec(line.trim())?.[0] ?? '').filter((word) => word !== '')
+  const odd = found.find((word) => !/^[0-9a-f]{16}$/.test(word))
+  if (odd !== undefined)
+    context.problem(path, `The file ${written.slice('file:'.length)} has a line that begins with no fingerprint.`)
+  return found
 }
 
 function windowOf({ days, from, to, zone }: NonNullable<WrittenMatch['during']>[number]): TimeWindow {

@@ -51,10 +51,12 @@ const matchShape = {
     .describe("statements that the database's planner expects to cost more than this, in its own units"),
   several_statements: z.literal(true).optional().describe('more than one statement in one text'),
   fingerprints: z
-    .array(z.string().min(1))
-    .min(1)
+    .union([
+      z.array(z.string().min(1)).min(1),
+      z.string().regex(/^file:.+$/, 'fingerprints are a list, or a file of them: file:PATH'),
+    ])
     .optional()
-    .describe('statements by their fingerprint, as the audit log has it'),
+    .describe('statements by their fingerprint, as the audit log has it: a list, or file:PATH with one on a line'),
   settings: patterns.optional().describe('settings of the session that the statement changes'),
   during: z.array(window).min(1).optional().describe('inside one of these windows'),
   outside: z.array(window).min(1).optional().describe('outside all of these windows'),
