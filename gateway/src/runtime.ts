@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { GatewayConfig, GatewayConnection } from '@sallyport/config'
+import { BUILT_IN_SETS } from '@sallyport/guardrails'
 import { compilePolicy, type Policy } from '@sallyport/policy'
 import { staticTokens, type Authenticator } from './identity/tokens.ts'
 
@@ -34,7 +35,7 @@ function refuseMysqlLimits({ connections, policy }: GatewayConfig): void {
   for (const { name, guardrails } of policy.connections) {
     if (!mysql.has(name)) continue
     for (const { set } of guardrails) {
-      const limit = policy.sets[set]?.find(({ action }) => action === 'limit')
+      const limit = (policy.sets[set] ?? BUILT_IN_SETS.get(set))?.find(({ action }) => action === 'limit')
       if (limit === undefined) continue
       throw new Error(
         `gateway.connections.${name}: the rule ${limit.id} is a limit, and limits are not available for MySQL yet`,

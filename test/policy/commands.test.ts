@@ -161,9 +161,10 @@ access   The connection require-where gives access to alice@example.com.
 
 statement 1: delete
   effects      write
-  relations    orders (write)
+  relations    orders (write: all columns)
   where        absent
   fingerprint  F
+  normalised   DELETE FROM orders
 
 rules
   require-where  require-where  deny  matches

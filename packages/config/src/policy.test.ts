@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadPolicy, loadPolicyCases } from './load.ts'
 import { example, fileOf, problemsOf } from './testdata/file.ts'
@@ -18,6 +20,42 @@ describe('a policy', () => {
     const text = example(['guardrails: [read-only', 'guardrails: [no-such-set'])
     expect(await problemsOf(loadPolicy(fileOf(text), { env: {} }))).toEqual([
       expect.stringContaining('gateway.connections[0].guardrails[0]: There is no rule set no-such-set'),
+    ])
+  })
+})
+
+it('a rule on the cost is refused where no planner is asked', async () => {
+  const rule = 'limits:\n      - { id: expensive, deny: { cost: 1000 } }'
+  const file = (engine: string): string =>
+    fileOf(example(['limits:', rule], ['engine: postgres\n      agent', `engine: ${engine}\n      agent`]))
+  expect((await loadPolicy(file('postgres'), { env: {} })).config.policy.sets['limits']?.[0]?.match).toEqual({
+    costAbove: 1000,
+  })
+  expect(await problemsOf(loadPolicy(file('mysql'), { env: {} }))).toEqual([
+    expect.stringMatching(/^\d+ gateway.connections\[0\].guardrails\[2\]: The rule expensive rests on the planner/),
+  ])
+})
+
+describe('a file of fingerprints', () => {
+  const rule = 'limits:\n      - { id: listed, allow: { fingerprints: file:learned.txt } }'
+
+  it('has one at the start of each line, and the rest for people', async () => {
+    const path = fileOf(example(['limits:', rule]))
+    writeFileSync(join(dirname(path), 'learned.txt'), '# all\n0123456789abcdef # 3x: SELECT ?\n\n  fedcba9876543210\n')
+    const { config, files } = await loadPolicy(path, { env: {} })
+    expect(config.policy.sets['limits']?.[0]?.match).toEqual({ fingerprints: ['0123456789abcdef', 'fedcba9876543210'] })
+    expect(files).toContain(join(dirname(path), 'learned.txt'))
+  })
+
+  it('is refused when it is not there, or holds anything else', async () => {
+    const path = fileOf(example(['limits:', rule]))
+    const problem = '17 gateway.guardrails.limits[0].allow.fingerprints: '
+    expect(await problemsOf(loadPolicy(path, { env: {} }))).toEqual([
+      `${problem}There is no file ${join(dirname(path), 'learned.txt')}.`,
+    ])
+    writeFileSync(join(dirname(path), 'learned.txt'), 'SELECT 1\n')
+    expect(await problemsOf(loadPolicy(path, { env: {} }))).toEqual([
+      `${problem}The file learned.txt has a line that begins with no fingerprint.`,
     ])
   })
 })

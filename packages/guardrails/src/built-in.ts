@@ -1,4 +1,6 @@
 import type { Rule } from './rule.ts'
+import { maxBytes } from './sets/max-bytes.ts'
+import { maxRows } from './sets/max-rows.ts'
 import { noDcl } from './sets/no-dcl.ts'
 import { noDdl } from './sets/no-ddl.ts'
 import { noDynamicSql } from './sets/no-dynamic-sql.ts'
@@ -8,6 +10,7 @@ import { noUnboundedSelect } from './sets/no-unbounded-select.ts'
 import { readOnly } from './sets/read-only.ts'
 import { requireWhere } from './sets/require-where.ts'
 import { singleStatement } from './sets/single-statement.ts'
+import { statementTimeout } from './sets/statement-timeout.ts'
 
 /** The rule sets that a connection can name without defining them. */
 export const BUILT_IN_SETS: ReadonlyMap<string, readonly Rule[]> = new Map([
@@ -20,4 +23,7 @@ export const BUILT_IN_SETS: ReadonlyMap<string, readonly Rule[]> = new Map([
   ['no-file-or-network', noFileOrNetwork],
   ['no-dynamic-sql', noDynamicSql],
   ['no-session-escape', noSessionEscape],
+  ['max-rows', maxRows],
+  ['max-bytes', maxBytes],
+  ['statement-timeout', statementTimeout],
 ])

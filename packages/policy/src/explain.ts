@@ -20,7 +20,7 @@ export interface Explanation {
 export interface FactSheet {
   readonly kind: string
   readonly effects: readonly Effect[]
-  /** `public.orders (read)`. */
+  /** `public.orders (read: id, total)`. */
   readonly relations: readonly string[]
   readonly functions: readonly string[]
   readonly where: Where
@@ -70,12 +70,18 @@ function factsOf({ statement, effects }: Question): FactSheet {
   return {
     kind: statement.kind,
     effects: effectsOf(effects),
-    relations: statement.relations.map((relation) => `${qualified(relation)} (${relation.access})`),
+    relations: statement.relations.map(describeRelation),
     functions: statement.functions.map(qualified),
     where: statement.where,
     limit: statement.limit,
     fingerprint: statement.fingerprint,
   }
+}
+
+function describeRelation(relation: Relation): string {
+  const { columns, access } = relation
+  const which = columns === 'all' ? 'all columns' : columns.length === 0 ? 'no column' : columns.join(', ')
+  return `${qualified(relation)} (${access}: ${which})`
 }
 
 function qualified({ schema, name }: Pick<Relation, 'schema' | 'name'> | Statement['functions'][number]): string {

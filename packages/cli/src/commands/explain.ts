@@ -52,7 +52,7 @@ Exit codes: 0 it would run, 1 the file is wrong, 2 called wrongly, 3 it would be
     const advice = await adviser.ask(asking, written === '-' ? await readInput() : written)
     process.stdout.write(
       values.output === 'json'
-        ? `${JSON.stringify({ at: advice.at, identity: advice.identity, engine: advice.engine, ...advice.explanation }, undefined, 2)}\n`
+        ? `${JSON.stringify({ at: advice.at, identity: advice.identity, engine: advice.engine, ...advice.explanation, normalised: advice.normalised }, undefined, 2)}\n`
         : describeAdvice(advice),
     )
     return EXIT_CODES[advice.explanation.verdict.action]

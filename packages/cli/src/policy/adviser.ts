@@ -8,6 +8,7 @@ import {
   loadMysql,
   loadPostgres,
   mysqlServerVersion,
+  normalisedText,
   type MysqlSettings,
 } from '@sallyport/sql'
 import { UsageError } from '../command.ts'
@@ -25,6 +26,8 @@ export interface Advice {
   readonly engine: string
   readonly at: Date
   readonly explanation: Explanation
+  /** Each statement with its literals replaced; empty for a text that cannot be read. */
+  readonly normalised: readonly string[]
 }
 
 /** Reads a policy from its file. Throws ConfigError. */
@@ -50,7 +53,9 @@ export async function openAdviser(path: string): Promise<Adviser> {
           ? undefined
           : analysis.statements.map(() => ({ cost: asking.cost ?? 0, rows: 0 }))
       const explanation = policy.explain({ identity, connection: connection.name, analysis, now: at, estimates })
-      return { identity, engine: connection.engine, at, explanation }
+      const ranges = analysis.ok ? analysis.statements.map(({ range }) => range) : []
+      const normalised = ranges.map(({ start, end }) => normalisedText(sql.slice(start, end), connection.dialect))
+      return { identity, engine: connection.engine, at, explanation, normalised }
     },
   }
 }

@@ -3,7 +3,7 @@ import type { FactSheet, RuleReport } from '@sallyport/policy'
 import type { Advice } from './adviser.ts'
 
 /** What an adviser said, for people. */
-export function describeAdvice({ identity, engine, at, explanation }: Advice): string {
+export function describeAdvice({ identity, engine, at, explanation, normalised }: Advice): string {
   const { subject, groups, kind } = identity
   const { connection, access, facts, rules, verdict, allowed } = explanation
   const lines = [
@@ -13,7 +13,9 @@ export function describeAdvice({ identity, engine, at, explanation }: Advice): s
   ]
   if ('code' in facts)
     lines.push(`The text cannot be read (${facts.code}): ${facts.message}${placeOf(facts.position)}.`, '')
-  else for (const [index, sheet] of facts.entries()) lines.push(...describeFacts(sheet, index), '')
+  else
+    for (const [index, sheet] of facts.entries())
+      lines.push(...describeFacts(sheet, index, normalised[index] ?? ''), '')
   if (rules.length > 0) lines.push('rules', ...describeRules(rules), '')
   lines.push(`verdict  ${verdict.action}`)
   for (const finding of verdict.findings) lines.push(`  ${describeFinding(finding)}`)
@@ -25,7 +27,7 @@ export function describeAdvice({ identity, engine, at, explanation }: Advice): s
   return `${lines.join('\n')}\n`
 }
 
-function describeFacts(facts: FactSheet, index: number): readonly string[] {
+function describeFacts(facts: FactSheet, index: number, normalised: string): readonly string[] {
   const { kind, effects, relations, functions, where, limit, fingerprint } = facts
   const lines: readonly (readonly [string, string])[] = [
     ['effects', effects.join(', ')],
@@ -34,6 +36,7 @@ function describeFacts(facts: FactSheet, index: number): readonly string[] {
     ['where', where === 'none' ? '' : where],
     ['limit', limit === 'none' ? '' : String(limit)],
     ['fingerprint', fingerprint],
+    ['normalised', normalised],
   ]
   return [
     `statement ${index + 1}: ${kind}`,
