@@ -52,7 +52,7 @@ describe.each(mysqlFlavours())('masking results of %s', (flavour) => {
       masked.sent.length = 0
       masked.failures.length = 0
       const outcomes = await run(masked, text, way)
-      expect(shown(masked), JSON.stringify(outcomes)).toEqual([])
+      expect({ shown: shown(masked), outcomes }).toEqual({ shown: [], outcomes })
       expect(masked.failures.map(({ message }) => message)).toEqual([])
     }
   })
@@ -76,7 +76,7 @@ describe.each(mysqlFlavours())('masking results of %s', (flavour) => {
       if (shown(bare).length === 0) idle.push(text)
     }
     // Some are of one server alone, and some are oracles that need many questions.
-    expect(idle.length, idle.join('\n')).toBeLessThan(ATTACKS.length / 3)
+    expect(idle.slice(Math.floor(ATTACKS.length / 3))).toEqual([])
   })
 })
 
@@ -92,7 +92,7 @@ const FORMS: readonly { readonly name: string; readonly form: Buffer }[] = SECRE
     { name: secret, form: bytes },
     { name: `${secret} in hexadecimal`, form: Buffer.from(bytes.toString('hex').toUpperCase()) },
     { name: `${secret} in base64`, form: Buffer.from(bytes.toString('base64').slice(0, -4)) },
-    { name: `${secret} reversed`, form: Buffer.from([...secret].toReversed().join('')) },
+    { name: `${secret} reversed`, form: Buffer.from(bytes.toReversed()) },
     { name: `${secret} in UTF-16`, form: Buffer.from(secret, 'utf16le').subarray(0, -1) },
     ...(/^\d+$/.test(secret) ? [{ name: `${secret} in binary`, form: number }] : []),
   ]
