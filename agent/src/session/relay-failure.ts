@@ -13,7 +13,7 @@ export function relayFailure(error: unknown): Failure {
   }
   if (error instanceof RelayError) return ended(error, 'XX000')
   if (error instanceof PgWireError || error instanceof MysqlWireError) {
-    return ended(error, error.code === 'malformed-message' ? '54000' : '08P01')
+    return ended(error, TOO_LARGE.has(error.code) ? '54000' : '08P01')
   }
   return failureOf(error)
 }
@@ -21,3 +21,6 @@ export function relayFailure(error: unknown): Failure {
 function ended({ code, message }: Error & { readonly code: string }, sqlState: string): Failure {
   return { code, message: `The agent ended the session: ${message}.`, sqlState, retryable: false }
 }
+
+/** A message beyond its bound; PostgreSQL's codec has no code of its own for it. */
+const TOO_LARGE: ReadonlySet<string> = new Set(['malformed-message', 'message-too-large'])

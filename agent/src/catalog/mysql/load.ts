@@ -1,7 +1,7 @@
 import { foldName } from '@sallyport/masking'
 import { type OwnConnection, runQueries, type TextRow } from '../../database/mysql/query.ts'
 import type { ServerFacts } from '../../database/mysql/server-facts.ts'
-import type { CatalogRelation, CatalogSnapshot, RelationKind } from '../catalog.ts'
+import type { CatalogRelation, CatalogSnapshot, CatalogType, RelationKind } from '../catalog.ts'
 import { makeSnapshot, type RelationParts } from '../snapshot.ts'
 import { readView } from './views.ts'
 
@@ -30,11 +30,11 @@ export async function loadMysqlCatalog(
       },
     },
     {
-      text: 'SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS',
-      onRow: ([schema = '', table = '', column = '']: TextRow) => {
+      text: 'SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS',
+      onRow: ([schema = '', table = '', column = '', type = '']: TextRow) => {
         const columns = byName.get(keyOf(foldName(schema), foldName(table)))?.columns
         const number = (columns?.size ?? 0) + 1
-        columns?.set(number, { number, name: foldName(column), type: 0, typeModifier: -1 })
+        columns?.set(number, { number, name: foldName(column), type: TYPES.indexOf(type), typeModifier: -1 })
       },
     },
     {
@@ -51,7 +51,7 @@ export async function loadMysqlCatalog(
     for (const read of reads) view.reads.push(byName.get(keyOf(read.schema, read.name))?.oid ?? NOBODY)
     view.functions.push(...functions)
   }
-  return makeSnapshot(version, { relations, types: new Map() })
+  return makeSnapshot(version, { relations, types: typesByNumber() })
 }
 
 function relationOf([schema = '', name = '', type = '']: TextRow, oid: number): RelationParts | undefined {
@@ -71,10 +71,17 @@ function relationOf([schema = '', name = '', type = '']: TextRow, oid: number): 
   } satisfies CatalogRelation
 }
 
+/** The types that clients may be told as texts; others need no name here. */
+function typesByNumber(): ReadonlyMap<number, CatalogType> {
+  const plain = { schema: '', kind: 'base', baseType: 0, element: 0, relation: 0, subtype: 0, labels: [] } as const
+  return new Map(TYPES.map((name, oid) => [oid, { ...plain, oid, name }]))
+}
+
 function keyOf(schema: string, name: string): string {
   return `${schema}\0${name}`
 }
 
 const KINDS: Readonly<Partial<Record<string, RelationKind>>> = { VIEW: 'view', SEQUENCE: 'sequence' }
+const TYPES: readonly string[] = ['uuid', 'inet4', 'inet6', 'json']
 const NOBODY = -1
 const BOUNDS = { maxRows: 1_000_000, maxBytes: 64 * 1024 * 1024 }

@@ -76,6 +76,7 @@ function hash(hmac: Hmac, { type, format }: MysqlCell): CellWriter | undefined {
     case 'inet6':
     case 'json':
     case 'time':
+    case 'timestamp':
     case 'unknown':
     case 'vector':
     case 'year':

@@ -39,6 +39,7 @@ export type FieldForm =
   | 'year'
   | 'date'
   | 'datetime'
+  | 'timestamp'
   | 'time'
   | 'bit'
   | 'text'
@@ -53,8 +54,12 @@ export type FieldForm =
   | 'inet6'
   | 'unknown'
 
-/** Works out the type of a field. */
-export function fieldTypeOf(field: MysqlField): FieldType {
+/**
+ * Works out the type of a field.
+ *
+ * @param stored what the catalogue knows of it; a client without extended metadata is told the base type alone
+ */
+export function fieldTypeOf(field: MysqlField, stored?: string): FieldType {
   const { columnType, flags, columnLength: length, decimals } = field
   const characterSet = characterSetOf(field.characterSet)
   const known = TYPES[columnType]
@@ -64,7 +69,7 @@ export function fieldTypeOf(field: MysqlField): FieldType {
   const [name, form, width] = known
   const type = { form, name, characterSet, length, decimals, width } as const
   if (form !== 'text') return type
-  const extended = EXTENDED[extendedName(field.extended)]
+  const extended = EXTENDED[extendedName(field.extended)] ?? EXTENDED[stored ?? '']
   if (extended !== undefined) return { ...type, ...extended }
   if ((flags & ENUM_FLAG) !== 0) return { ...type, form: 'choice', name: 'enum' }
   if ((flags & SET_FLAG) !== 0) return { ...type, form: 'choice', name: 'set' }
@@ -117,7 +122,7 @@ const TYPES: Readonly<Partial<Record<number, readonly [name: string, form: Field
   4: ['float', 'float', 4],
   5: ['double', 'float', 8],
   6: ['null', 'unknown', 0],
-  7: ['timestamp', 'datetime', 'length'],
+  7: ['timestamp', 'timestamp', 'length'],
   8: ['bigint', 'integer', 8],
   9: ['mediumint', 'integer', 4],
   10: ['date', 'date', 'length'],

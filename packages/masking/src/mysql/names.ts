@@ -22,4 +22,16 @@ export function protectionOf(
   return MISSING
 }
 
+/** The type that the catalogue knows of a column beyond what the protocol tells of it; undefined for most. */
+export function storedTypeOf(
+  protection: Protection,
+  { schema, orgTable, orgName }: { readonly schema: string; readonly orgTable: string; readonly orgName: string },
+): string | undefined {
+  const columns = protection.only(foldName(schema), foldName(orgTable))?.columns.values() ?? []
+  for (const { name, type } of columns) {
+    if (name === foldName(orgName)) return protection.catalog.type(type)?.name
+  }
+  return undefined
+}
+
 const MISSING: ColumnProtection = { type: 'missing' }

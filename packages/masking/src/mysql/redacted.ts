@@ -18,6 +18,9 @@ export function redactedValue(type: FieldType, format: 'text' | 'binary'): Uint8
       return format === 'text' ? ascii('1970-01-01') : EPOCH_DATE
     case 'datetime':
       return format === 'text' ? ascii(`1970-01-01 00:00:00${fraction(type.decimals)}`) : EPOCH_DATE
+    case 'timestamp':
+      // Its range begins a second later than the epoch, and in any time zone.
+      return format === 'text' ? ascii(`1970-01-02 00:00:00${fraction(type.decimals)}`) : SECOND_DAY
     case 'time':
       return format === 'text' ? ascii(`00:00:00${fraction(type.decimals)}`) : new Uint8Array(0)
     case 'bit':
@@ -68,5 +71,6 @@ const REDACTED = '[redacted]'
 const MAX_PADDING = 64 * 1024
 /** Year, month and day; the time of the day is left out where it is zero. */
 const EPOCH_DATE = Uint8Array.of(1970 & 0xff, 1970 >> 8, 1, 1)
+const SECOND_DAY = Uint8Array.of(1970 & 0xff, 1970 >> 8, 1, 2)
 /** SRID 0, then well-known binary: little endian, a point, two doubles. */
 const POINT_ZERO = Uint8Array.of(0, 0, 0, 0, 1, 1, 0, 0, 0, ...new Uint8Array(16))

@@ -6,7 +6,7 @@ import type { Redaction } from '../result-plan.ts'
 import type { Strategy } from '../rules.ts'
 import { mysqlCellMask } from './cell-mask.ts'
 import { fieldTypeOf, type MysqlField } from './field-type.ts'
-import { foldName, protectionOf } from './names.ts'
+import { foldName, protectionOf, storedTypeOf } from './names.ts'
 
 /**
  * What the text tells about each output: the very column of a table, with its own name; a star, which stands for any number of such columns; or
@@ -48,8 +48,11 @@ export interface MysqlResultPlan {
  */
 export function planMysqlResult(question: MysqlResultQuestion): MysqlResultPlan {
   const { fields, format, hmac } = question
-  const types = fields.map(fieldTypeOf)
   const decisions = fields.map((field, index) => decide(question, field, index))
+  const types = fields.map((field, index) => {
+    const column = decisions[index]?.column
+    return fieldTypeOf(field, column && storedTypeOf(question.protection, field))
+  })
   const masks = types.map((type, index) => {
     const strategy = decisions[index]?.strategy
     return strategy === undefined ? undefined : mysqlCellMask(strategy, { type, format }, hmac)
