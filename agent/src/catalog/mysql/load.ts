@@ -1,5 +1,5 @@
 import { foldName } from '@sallyport/masking'
-import { type OwnConnection, runQueries, type TextRow } from '../../database/mysql/query.ts'
+import { type OwnConnection, type OwnQuery, runQueries, type TextRow } from '../../database/mysql/query.ts'
 import type { ServerFacts } from '../../database/mysql/server-facts.ts'
 import type { CatalogRelation, CatalogSnapshot, CatalogType, RelationKind } from '../catalog.ts'
 import { makeSnapshot, type RelationParts } from '../snapshot.ts'
@@ -14,6 +14,7 @@ export async function loadMysqlCatalog(
   server: ServerFacts,
   version: number,
 ): Promise<CatalogSnapshot> {
+  const { reading } = server
   const relations = new Map<number, RelationParts>()
   const byName = new Map<string, RelationParts>()
   const views: TextRow[] = []
@@ -37,6 +38,7 @@ export async function loadMysqlCatalog(
         columns?.set(number, { number, name: foldName(column), type: TYPES.indexOf(type), typeModifier: -1 })
       },
     },
+    ...(reading.flavour === 'mariadb' && reading.version >= 100_510 ? [jsonColumns(byName)] : []),
     {
       text: 'SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS',
       onRow: (row: TextRow) => void views.push(row),
@@ -52,6 +54,19 @@ export async function loadMysqlCatalog(
     view.functions.push(...functions)
   }
   return makeSnapshot(version, { relations, types: typesByNumber() })
+}
+
+/** MariaDB's JSON is a text with a condition. */
+function jsonColumns(relations: ReadonlyMap<string, RelationParts>): OwnQuery {
+  return {
+    text: `SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME FROM information_schema.CHECK_CONSTRAINTS WHERE LEVEL = 'Column' AND CHECK_CLAUSE LIKE 'json_valid(%'`,
+    onRow: ([schema = '', table = '', column = '']) => {
+      const columns = relations.get(keyOf(foldName(schema), foldName(table)))?.columns
+      for (const [number, found] of columns ?? []) {
+        if (found.name === foldName(column)) columns?.set(number, { ...found, type: TYPES.indexOf('json') })
+      }
+    },
+  }
 }
 
 function relationOf([schema = '', name = '', type = '']: TextRow, oid: number): RelationParts | undefined {

@@ -72,11 +72,7 @@ describe('a text row', () => {
     fc.assert(
       fc.property(bytes, fc.array(masks, { maxLength: 5 }), (row, given) => {
         const masker = new MysqlRowMasker({ masks: given, widths: undefined })
-        try {
-          masker.row(row, new OutputBuffer(16))
-        } catch (error) {
-          expect(error).toBeInstanceOf(MaskingError)
-        }
+        expect(outcome(masker, row)).toMatch(/^(?:masked|malformed-row)$/)
       }),
       { interruptAfterTimeLimit: 1000 },
     )
@@ -113,16 +109,23 @@ describe('a binary row', () => {
     fc.assert(
       fc.property(bytes, fc.array(masks, { maxLength: 5 }), (row, given) => {
         const masker = new MysqlRowMasker({ masks: given, widths: given.map(() => 'length') })
-        try {
-          masker.row(row, new OutputBuffer(16))
-        } catch (error) {
-          expect(error).toBeInstanceOf(MaskingError)
-        }
+        expect(outcome(masker, row)).toMatch(/^(?:masked|malformed-row)$/)
       }),
       { interruptAfterTimeLimit: 1000 },
     )
   })
 })
+
+/** What becomes of any bytes: whatever is thrown beside a MaskingError comes through. */
+function outcome(masker: MysqlRowMasker, row: Uint8Array): string {
+  try {
+    masker.row(row, new OutputBuffer(16))
+    return 'masked'
+  } catch (error) {
+    if (error instanceof MaskingError) return error.code
+    throw error
+  }
+}
 
 function expected(value: Value, mask: CellMask | undefined): Value {
   if (value === null || mask === undefined) return value
