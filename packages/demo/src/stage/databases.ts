@@ -90,6 +90,8 @@ async function startMysqlDatabase(
   const server = await starting
   screen.progress(`${server.name} (process ${server.pid}) on port ${server.port}`)
   signal.throwIfAborted()
+  // MySQL's own client sends a password without TLS only when it is told to ask for the key to put it under.
+  const options = server.flavour === 'mysql' ? '--get-server-public-key ' : ''
   const shop = await loadMysqlShop(server, { onProgress: (line) => screen.progress(`${server.name}: ${line}`) })
   return {
     engine: 'mysql',
@@ -101,7 +103,7 @@ async function startMysqlDatabase(
       mysqlGuest(`${connection}>`, loginOf(port, { user: connection, password: token }, shop)),
     direct: () => mysqlGuest('root>', loginOf(server.port, server, shop)),
     command: (connection, port, token) =>
-      `MYSQL_PWD=${token} mysql -h 127.0.0.1 -P ${port} -u ${connection} ${shop.database}`,
+      `MYSQL_PWD=${token} mysql -h 127.0.0.1 -P ${port} -u ${connection} ${options}${shop.database}`,
     url: (connection, port, token) => `mysql://${connection}:${token}@127.0.0.1:${port}/${shop.database}`,
   }
 }
