@@ -9,7 +9,7 @@ import {
   type StatementPhase,
 } from '@sallyport/audit'
 import { NO_LIMITS, type Estimates } from '@sallyport/guardrails'
-import type { Analysis, Clock, Effect, Estimate, Verdict } from '@sallyport/core'
+import type { Analysis, Clock, Effect, Estimate, Verdict, Statement } from '@sallyport/core'
 import { limitOf, withLimitsKept, type StatementLimit } from './statement-limit.ts'
 
 /** What is asked of the gate: may this text run now? */
@@ -153,8 +153,14 @@ function estimateFacts(estimates: readonly (Estimate | undefined)[]): readonly E
 
 /** The text as it is kept: clipped when it is very long, and not at all when it may hold a password. */
 function recordedText({ text, analysis }: Question): string {
-  const secret = analysis.ok && analysis.statements.some(({ kind }) => SECRET_KINDS.has(kind))
+  const secret = analysis.ok && analysis.statements.some((statement) => mayHoldSecret(statement, text))
   return secret ? '[withheld: a statement of this kind may hold a password]' : clipText(text, MAX_RECORDED_TEXT)
+}
+
+/** Whether a statement, or one that it prepares, may hold a password. MariaDB takes one in a GRANT. */
+function mayHoldSecret({ kind, dialect, session }: Statement, text: string): boolean {
+  if (SECRET_KINDS.has(kind) || (kind === 'grant' && dialect === 'mysql' && /identified/i.test(text))) return true
+  return session?.type === 'prepare' && session.statement !== 'unknown' && mayHoldSecret(session.statement, text)
 }
 
 /** True unless every effect is known to leave data, code and rights as they are. */
@@ -167,7 +173,7 @@ function canChange(analysis: Analysis): boolean {
 // A COMMIT makes durable only what was recorded, and waited for, before.
 const HARMLESS: ReadonlySet<Effect> = new Set<Effect>(['read', 'session', 'transaction'])
 
-/** Statements whose literals are credentials: of roles, foreign servers, subscriptions. */
+/** Statements whose literals are credentials: of roles and users, foreign servers, subscriptions, replication. */
 const SECRET_KINDS: ReadonlySet<string> = new Set([
   'create-role',
   'alter-role',
@@ -177,6 +183,16 @@ const SECRET_KINDS: ReadonlySet<string> = new Set([
   'alter-user-mapping',
   'create-subscription',
   'alter-subscription',
+  // MySQL and MariaDB.
+  'create-user',
+  'alter-user',
+  'set-password',
+  'change-master',
+  'change-replication',
+  'start-slave',
+  'start-replica',
+  'start-group_replication',
+  'clone',
 ])
 
 const ASKING: Verdict = { action: 'allow', findings: [], limits: NO_LIMITS }

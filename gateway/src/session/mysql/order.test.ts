@@ -167,3 +167,13 @@ it('a file leaves the client only if its statement names it', async () => {
   stage.agent(reply({ type: 'LocalInfileRequest', path: 'b.csv' }))
   expect(stage.failures).toHaveLength(1)
 })
+
+it.each(["ALTER USER a IDENTIFIED BY 'hunter2'", "PREPARE s FROM 'ALTER USER a IDENTIFIED BY ''hunter2'''"])(
+  'a password is not recorded: %s',
+  (text) => {
+    const stage = setMysqlStage()
+    stage.client(text)
+    expect(stage.disk.appended.some(({ type }) => type === 'statement-verdict')).toBe(true)
+    expect(JSON.stringify(stage.disk.appended)).not.toContain('hunter2')
+  },
+)
