@@ -74,6 +74,10 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
     maxMessageBytes: limits.maskedRowBytes,
     output: port.output,
     onHold: port.holdDatabase,
+    onUncertain: () => {
+      write(conversation.inject(own(variablesQuery(server)), ASKING))
+      settings.sent()
+    },
     onProgress: () => {
       if (conversation.pending !== owed) timer.answered(conversation.pending)
       owed = conversation.pending
@@ -89,8 +93,7 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
     onReset: () => {
       // A reset gives the session the server's own settings: it gets its own again before anything else is read.
       for (const text of database.pins) write(conversation.inject(own(text), { ...PLAIN_COMMAND, settles: true }))
-      const asking = { ...PLAIN_COMMAND, settles: true, asksVariables: true }
-      write(conversation.inject(own(variablesQuery(server)), asking))
+      write(conversation.inject(own(variablesQuery(server)), ASKING))
       for (let left = database.pins.length + 1; left > 0; left -= 1) settings.sent()
     },
     onHold: port.holdClient,
@@ -118,3 +121,5 @@ function own(text: string): {
 } {
   return { type: 'COM_QUERY', attributes: [], query: Buffer.from(text) }
 }
+
+const ASKING = { ...PLAIN_COMMAND, settles: true, asksVariables: true } as const

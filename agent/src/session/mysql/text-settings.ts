@@ -34,6 +34,11 @@ export class TextSettings {
     return this.#unsettled > 0
   }
 
+  /** Nobody knows how the server reads texts: it must be asked. */
+  get uncertain(): boolean {
+    return this.#current.sqlMode === 'unknown' || this.#current.characterSet === 'unknown'
+  }
+
   /** A command that may change them is sent. */
   sent(): void {
     this.#unsettled += 1

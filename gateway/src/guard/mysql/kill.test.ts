@@ -1,7 +1,6 @@
-import { DEFAULT_MARIADB_SETTINGS, loadMysql } from '@sallyport/sql'
+import { DEFAULT_MARIADB_SETTINGS, loadMysql, mysqlLocalFiles } from '@sallyport/sql'
 import { expect, it } from 'vitest'
 import { killOf, killsSomebody } from './kill.ts'
-import { localFiles } from './local-files.ts'
 
 const analyser = loadMysql()
 const kill = (text: string): ReturnType<typeof killOf> => killOf(text, analyser.analyse(text, DEFAULT_MARIADB_SETTINGS))
@@ -36,5 +35,5 @@ it.each([
   ["LOAD DATA LOCAL INFILE 'a''b' INTO TABLE t", []],
   ["SELECT 'LOAD DATA LOCAL INFILE ''x'' INTO TABLE t'", []],
 ])('the files that a text names: %s', (text, files) => {
-  expect(localFiles(text, analyser.analyse(text, DEFAULT_MARIADB_SETTINGS))).toEqual(files)
+  expect(mysqlLocalFiles(text, analyser.analyse(text, DEFAULT_MARIADB_SETTINGS))).toEqual(files)
 })

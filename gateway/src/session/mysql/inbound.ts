@@ -23,11 +23,11 @@ import {
   type RawPacket,
   type SessionCommand,
 } from '@sallyport/mysql-wire'
+import { mysqlLocalFiles } from '@sallyport/sql'
 import type { Gate } from '../../guard/gate.ts'
 import { READS_TEXT, textOf } from '../../guard/mysql/command-texts.ts'
 import type { KeyedSettings } from '../../guard/mysql/inspector.ts'
 import { killOf, killsSomebody, type KillRequest } from '../../guard/mysql/kill.ts'
-import { localFiles } from '../../guard/mysql/local-files.ts'
 import { sameFacts } from '../../guard/mysql/same-facts.ts'
 import { ADMINISTRATION, KILL_OTHER, KILL_OWN, RESET, oneStatement } from '../../guard/mysql/stand-ins.ts'
 import type { PreparedNames } from '../../guard/prepared-names.ts'
@@ -48,7 +48,7 @@ import { MessagePump } from '../message-pump.ts'
 import type { Barrier } from '../statement-run.ts'
 import { startCommand, type CommandFacts, type CommandRun } from './command-run.ts'
 import { LongData, bulkFacts, parameterFacts } from './parameter-facts.ts'
-import type { SessionSettings } from './session-settings.ts'
+import { QUESTION, type SessionSettings } from './session-settings.ts'
 import { readText } from './text.ts'
 
 export interface InboundPort {
@@ -133,6 +133,14 @@ export class Inbound {
   /** Replies have passed: there may be room for more commands, and statements and settings may have settled. */
   replied(): void {
     this.#pump.replied()
+  }
+
+  /** Asks the server for what decides how it reads texts; those wait for the answer. It is our own word about the session, and no statement of the client's. */
+  ask(): void {
+    const { conversation, settings } = this.#port
+    this.#pump.push(conversation.inject({ type: 'COM_QUERY', attributes: [], query: Buffer.from(QUESTION) }))
+    this.#pump.flush()
+    settings.forwarded()
   }
 
   /** Takes one command; a promise means that the next must wait for it. */
@@ -335,7 +343,7 @@ export class Inbound {
   #forward(raw: RawPacket, message: SessionCommand, run: CommandRun | undefined): undefined {
     const { conversation, prepared, settings, monotonicMs } = this.#port
     const rewritten = conversation.rewrite(message)
-    const files = run === undefined ? undefined : localFiles(run.text, run.analysis)
+    const files = run === undefined ? undefined : mysqlLocalFiles(run.text, run.analysis)
     try {
       conversation.frontend(message, run, { sequence: raw.nextSequence, ...(files === undefined ? {} : { files }) })
     } catch (error) {

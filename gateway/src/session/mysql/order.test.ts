@@ -177,3 +177,26 @@ it.each(["ALTER USER a IDENTIFIED BY 'hunter2'", "PREPARE s FROM 'ALTER USER a I
     expect(JSON.stringify(stage.disk.appended)).not.toContain('hunter2')
   },
 )
+
+it('a mode that the text does not tell is asked for, and nothing is read before the answer', async () => {
+  const stage = setMysqlStage()
+  stage.client('SET sql_mode = @old', 'SELECT "a; DROP TABLE t" FROM t')
+  stage.agent(reply(OK))
+  await stage.disk.sync()
+  expect(stage.sent()).toContain('SELECT @@session.sql_mode')
+  expect(stage.sent()).not.toContain('FROM t')
+  const text = (value: string): Buffer => Buffer.concat([Buffer.of(value.length), Buffer.from(value)])
+  const [count, definition] = [ROWS.subarray(0, 5), ROWS.subarray(5, ROWS.indexOf(Buffer.from('\u0001v')) - 4)]
+  stage.agent(
+    Buffer.from(count).fill(2, 4, 5),
+    definition,
+    Buffer.from(definition).fill(3, 3, 4),
+    encodePackets(Buffer.concat([text('ANSI_QUOTES'), text('utf8mb4')]), 4),
+    reply({ ...OK, type: 'OK', end: true } as Parameters<typeof reply>[0], 5),
+  )
+  await stage.disk.sync()
+  expect(stage.failures).toEqual([])
+  expect(stage.sent()).toContain('FROM t')
+  // The client sees nothing of the question.
+  expect(stage.read()).toEqual(['1 OK'])
+})

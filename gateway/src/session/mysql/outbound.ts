@@ -7,8 +7,10 @@
  */
 import type { AuditLog } from '@sallyport/audit-file'
 import type { Outcome, SessionFacts } from '@sallyport/audit'
+import { Reader } from '@sallyport/bytes'
 import {
   PacketScanner,
+  readTextRow,
   SERVER_STATUS,
   type Conversation,
   type ConversationEvent,
@@ -35,6 +37,8 @@ export interface OutboundPort {
   readonly monotonicMs: () => number
   /** Writes packets to the client; false when its socket has enough. */
   readonly write: (bytes: Uint8Array) => boolean
+  /** A statement gave the session settings that its text does not tell: the server must be asked for them. */
+  readonly onUncertain: () => void
   /** Replies have passed: there may be room for more commands of the client. */
   readonly onReplies: () => void
   readonly onOutcome: (outcome: Outcome) => void
@@ -54,6 +58,8 @@ export class Outbound {
   readonly #client: ClientWriter
   #flowing = true
   #ended = false
+  /** The answer to a question of ours, as far as it has come. */
+  #row: readonly (string | undefined)[] | undefined
 
   constructor(port: OutboundPort) {
     const { log, barrier, write, maxMessageBytes } = port
@@ -127,9 +133,10 @@ export class Outbound {
     if (conversation.pending < before || conversation.awaitsFile) this.#port.onReplies()
   }
 
-  /** Rows pass as they lie. */
+  /** Rows pass as they lie, but for those that answer a question of ours. */
   streams(firstByte: number, length: number): boolean {
-    return this.#port.conversation.streams(firstByte, length)
+    const { conversation } = this.#port
+    return conversation.current?.injected !== true && conversation.streams(firstByte, length)
   }
 
   run(run: PacketRun): void {
@@ -137,7 +144,13 @@ export class Outbound {
   }
 
   message(raw: RawPacket): void {
-    const step: Step<CommandRun> = this.#port.conversation.backend(raw)
+    const { conversation } = this.#port
+    const entry = conversation.current
+    if (entry?.injected === true && conversation.streams(raw.payload[0] ?? -1, raw.payload.length)) {
+      const { values } = readTextRow(new Reader(raw.payload), entry.columnCount)
+      this.#row = values.map((value) => (value === null ? undefined : Buffer.from(value).toString('latin1')))
+    }
+    const step: Step<CommandRun> = conversation.backend(raw)
     if (step.action === 'forward') this.#client.push(raw.bytes)
     else if (step.action === 'replace') this.#client.push(step.bytes)
     for (const bytes of step.following) this.#client.push(bytes)
@@ -145,12 +158,14 @@ export class Outbound {
   }
 
   #note(event: ConversationEvent<CommandRun>): void {
+    if ('entry' in event && event.entry.injected) return this.#answered(event)
     switch (event.type) {
       case 'completed':
         return this.#completed(event)
       case 'failed': {
         const { entry, index, error } = event
         this.#settle(entry, index)
+        if (this.#port.settings.uncertain) this.#port.onUncertain()
         return this.#tell(entry, CANCELLED.has(error.errorCode) ? 'cancelled' : 'failed', error.sqlState)
       }
       case 'prepared':
@@ -163,11 +178,19 @@ export class Outbound {
     }
   }
 
+  /** A command of ours: the question for the session's settings, or a COM_STMT_RESET that nobody waits for. */
+  #answered({ type, entry }: ConversationEvent<CommandRun> & { readonly entry: Entry<CommandRun> }): void {
+    if (entry.type !== 'COM_QUERY' || (type !== 'completed' && type !== 'failed')) return
+    this.#port.settings.asked(type === 'completed' ? this.#row : undefined)
+    this.#row = undefined
+  }
+
   #completed({ entry, reply, more }: Completed): void {
     const { settings } = this.#port
     if (!more) this.#settle(entry, undefined)
     if (reply.type === 'OK') settings.told(reply)
     if (entry.type === 'COM_RESET_CONNECTION') settings.reset()
+    if (!more && settings.uncertain) this.#port.onUncertain()
     const cursor = reply.type !== 'Statistics' && (reply.status & CURSOR) === SERVER_STATUS.CURSOR_EXISTS
     const affected = reply.type === 'OK' && !reply.end ? Number(reply.affectedRows) : undefined
     this.#tell(entry, cursor ? 'suspended' : 'completed', undefined, affected)

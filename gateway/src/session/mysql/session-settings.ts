@@ -1,7 +1,7 @@
 /*
  * What a text means depends on what the session was told before: sql_mode, the character set, the current database. They are held here as the server
  * has them, fed by the replies to the statements that change them. While such a statement has no reply yet the settings are unsettled, and the next text
- * waits. What cannot be told makes sql_mode `unknown`, and then no text is read any more.
+ * waits. What cannot be told makes sql_mode `unknown`; then the server is asked, and no text is read before it has answered.
  */
 import type { GatewayConnection } from '@sallyport/config'
 import type { Analysis, SessionChange, Statement } from '@sallyport/core'
@@ -34,6 +34,11 @@ export class SessionSettings {
     return this.#unsettled > 0
   }
 
+  /** Nobody knows how the server reads texts: it must be asked. */
+  get uncertain(): boolean {
+    return this.#settings.sqlMode === 'unknown' || this.#settings.characterSet === 'unknown'
+  }
+
   /** The settings, with the functions that the connection vouches for. */
   current(connection: GatewayConnection): KeyedSettings {
     if (this.#keyed?.from === this.#settings && this.#keyed.connection === connection) return this.#keyed
@@ -51,6 +56,14 @@ export class SessionSettings {
   /** A command that may change them was forwarded. */
   forwarded(): void {
     this.#unsettled += 1
+  }
+
+  /** The question that {@link QUESTION} is was answered with this row; undefined when it failed. */
+  asked(row: readonly (string | undefined)[] | undefined): void {
+    this.#unsettled -= 1
+    const [mode, characterSet] = row ?? []
+    if (mode === undefined || characterSet === undefined) return
+    this.#settings = { ...this.#settings, sqlMode: sqlModeOf(mode), characterSet: characterSet.toLowerCase() }
   }
 
   /** It is answered: well, or it failed at its statement `failedAt`. */
@@ -85,6 +98,9 @@ export class SessionSettings {
     this.#settings = { ...this.#initial, database: this.#settings.database }
   }
 }
+
+/** What the server is asked when nobody knows how it reads texts. */
+export const QUESTION = 'SELECT @@session.sql_mode, @@session.character_set_client'
 
 /** As it is after a change. A name that stands for statements changes what they change, and those are judged with it. */
 function after(settings: MysqlSettings, change: SessionChange | undefined): MysqlSettings {

@@ -38,11 +38,14 @@ function unsafe(dialect: Dialect, { name, value }: SettingChange): string | unde
   if (name === undefined) return 'changes a setting that its text does not tell'
   const rule = UNSAFE[dialect][name]
   if (rule === undefined || (value === 'default' && dialect === 'postgres')) return undefined
+  if (typeof value === 'string' && rule.told === true) return undefined
   if (typeof value === 'string') return `gives ${name} a value that its text does not tell`
   return rule.allows(value.literal) ? undefined : rule.because
 }
 
 interface SafeValue {
+  /** Whoever tracks the session asks the server for a value that the text does not tell, and reads nothing before. */
+  readonly told?: boolean
   readonly allows: (literal: (SettingValue & object)['literal']) => boolean
   readonly because: string
 }
@@ -93,10 +96,9 @@ const UNSAFE: Readonly<Record<Dialect, Readonly<Record<string, SafeValue>>>> = {
     search_path: { allows: keepsCatalogFirst, because: 'puts another schema before pg_catalog in search_path' },
   }),
   mysql: Object.assign(Object.create(null) as Record<string, SafeValue>, {
-    names: CHARACTER_SET,
-    character_set: CHARACTER_SET,
-    character_set_client: CHARACTER_SET,
+    names: { ...CHARACTER_SET, told: true },
+    character_set: { ...CHARACTER_SET, told: true },
+    character_set_client: { ...CHARACTER_SET, told: true },
     character_set_connection: CHARACTER_SET,
-    sql_mode: { allows: () => true, because: 'gives sql_mode a value that its text does not tell' },
   }),
 }

@@ -70,7 +70,6 @@ describe('on a read-only connection', () => {
     CREATE FUNCTION f RETURNS STRING SONAME 'u.so'
     DELETE FROM t RETURNING a
     INSERT INTO t SELECT 1 RETURNING a
-    SET sql_mode=concat('ANSI', @quotes)
     SET NAMES gbk
     SET STATEMENT max_statement_time=0 FOR DELETE FROM t
     SET @a = f()

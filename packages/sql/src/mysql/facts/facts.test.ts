@@ -145,7 +145,7 @@ describe('the session', () => {
       'session',
       { type: 'set', name: 'sql_mode', value: { literal: 'ANSI' }, local: false },
     ],
-    ['SET sql_mode = DEFAULT', 'session unknown', { type: 'set', name: 'sql_mode', value: 'default', local: false }],
+    ['SET sql_mode = DEFAULT', 'session', { type: 'set', name: 'sql_mode', value: 'default', local: false }],
     [
       'SET max_execution_time = @a',
       'session',

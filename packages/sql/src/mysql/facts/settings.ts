@@ -1,7 +1,7 @@
 import type { Effect } from '@sallyport/core'
 import type { Expression, SettingAssignment } from '../grammar/ast.ts'
 import { isSafeCharacterSet } from '../lexer/encoding.ts'
-import { sqlModeOf, type MysqlSettings } from '../settings.ts'
+import type { MysqlSettings } from '../settings.ts'
 import { visit } from './expressions.ts'
 import type { Gatherer } from './gatherer.ts'
 
@@ -46,14 +46,12 @@ function computed(name: string, args: readonly Expression[], settings: MysqlSett
 }
 
 /**
- * What setting a variable of the session does beyond it. A change after which texts would be read otherwise than the server does, or by a value
- * that the text does not show, is `unknown`.
+ * What setting a variable of the session does beyond it. A character set in which a text cannot be read safely is `unknown`. A value that the text does
+ * not show is no harm by itself: `settingsAfter` says that nobody knows how texts are read then, and none is until the server has told.
  */
 function settingEffects(name: string, value: string | undefined): readonly Effect[] {
-  if (name === 'sql_mode')
-    return value !== undefined && sqlModeOf(value) !== 'unknown' ? ['session'] : ['session', 'unknown']
   if (CHARACTER_SETS.has(name))
-    return value !== undefined && isSafeCharacterSet(value) ? ['session'] : ['session', 'unknown']
+    return value === undefined || isSafeCharacterSet(value) ? ['session'] : ['session', 'unknown']
   if (TRANSACTION.has(name)) return ['session', 'transaction']
   return PRIVILEGED.has(name) ? ['session', 'admin'] : ['session']
 }
