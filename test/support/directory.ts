@@ -9,9 +9,9 @@ export interface TemporaryDirectory {
   remove(): Promise<void>
 }
 
-/** Makes an empty directory whose name, with a space in it, finds paths that were not quoted; `between` is for programs of others that fail there. */
-export async function temporaryDirectory(name = 'test', between = ' '): Promise<TemporaryDirectory> {
-  const path = await mkdtemp(join(tmpdir(), `sallyport${between}${name}-`))
+/** Makes an empty directory whose name, with a space in it, finds paths that were not quoted. */
+export async function temporaryDirectory(name = 'test'): Promise<TemporaryDirectory> {
+  const path = await mkdtemp(join(tmpdir(), `sallyport ${name}-`))
   await chmod(path, 0o755)
   const released = tether.directory(path)
   return {

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Whose server it is. */
 export type MysqlFlavour = 'mariadb' | 'mysql'
@@ -11,11 +11,10 @@ export interface MysqlCommand {
 }
 
 /** A server that can be started here, and the programs that came with it. */
-export interface MysqlInstallation {
+export interface TestMysqlInstallation {
   readonly flavour: MysqlFlavour
-  readonly server: MysqlCommand
-  /** Arguments that tell the server where its own files lie. */
-  readonly serverArgs: readonly string[]
+  /** The folder of the installation. */
+  readonly folder: string
   /** The program of that name, or undefined when it is not installed. */
   readonly program: (name: MysqlProgram) => MysqlCommand | undefined
 }
@@ -32,19 +31,18 @@ export function mysqlFlavours(): readonly MysqlFlavour[] {
  * Where a flavour is installed, or undefined: MariaDB's server in the usual places of a system, Oracle's MySQL in the base directory that
  * SALLYPORT_TEST_MYSQL9 names (the unpacked archive, or the root that packages were unpacked into).
  */
-export function mysqlInstallation(flavour: MysqlFlavour): MysqlInstallation | undefined {
+export function mysqlInstallation(flavour: MysqlFlavour): TestMysqlInstallation | undefined {
   if (flavour === 'mariadb') return mariadb()
   const base = process.env['SALLYPORT_TEST_MYSQL9']
   return base === undefined || base === '' ? undefined : mysql(realpath(base))
 }
 
-function mariadb(): MysqlInstallation | undefined {
+function mariadb(): TestMysqlInstallation | undefined {
   const server = firstOf(SYSTEM_DIRECTORIES.map((directory) => `${directory}/mariadbd`))
   if (server === undefined) return undefined
   return {
     flavour: 'mariadb',
-    server: plain(server),
-    serverArgs: [],
+    folder: dirname(dirname(server)),
     program: (name) => {
       const program = firstOf(SYSTEM_DIRECTORIES.map((directory) => `${directory}/${MARIADB_NAMES[name]}`))
       return program === undefined ? undefined : plain(program)
@@ -52,27 +50,16 @@ function mariadb(): MysqlInstallation | undefined {
   }
 }
 
-function mysql(base: string): MysqlInstallation | undefined {
+function mysql(base: string): TestMysqlInstallation | undefined {
   const server = firstOf([join(base, 'bin', 'mysqld'), join(base, 'usr', 'sbin', 'mysqld')])
   if (server === undefined) return undefined
-  const isRoot = server.includes('/usr/sbin/')
-  const [bin, share] = isRoot
-    ? [join(base, 'usr', 'bin'), join(base, 'usr', 'share', 'mysql')]
-    : [join(base, 'bin'), '']
-  const withLoader = (program: string): MysqlCommand => (isRoot ? underLoader(base, program) : plain(program))
+  const bin = join(dirname(dirname(server)), 'bin')
   return {
     flavour: 'mysql',
-    server: withLoader(server),
-    serverArgs: isRoot
-      ? [
-          `--lc-messages-dir=${share}`,
-          `--character-sets-dir=${join(share, 'charsets')}`,
-          `--plugin-dir=${join(base, 'usr', 'lib', 'mysql', 'plugin')}`,
-        ]
-      : [`--basedir=${base}`],
+    folder: base,
     program: (name) => {
       const program = join(bin, MYSQL_NAMES[name])
-      return existsSync(program) ? withLoader(program) : undefined
+      return existsSync(program) ? underLoader(base, program) : undefined
     },
   }
 }

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { startMysql as startServer, type MysqlServer } from '@sallyport/demo'
 import { createConnection, escape, escapeId, type Connection, type ConnectionOptions } from 'mysql2/promise'
 import { createAuthority, type Authority, type Credential } from './certificates.ts'
-import { mysqlInstallation, type MysqlFlavour, type MysqlInstallation } from './mysql-installation.ts'
-import { startMysqlProcess, type MysqlProcess } from './mysql-server.ts'
+import { mysqlInstallation, type MysqlFlavour, type TestMysqlInstallation } from './mysql-installation.ts'
 
 /** A user to create, who may connect from loopback. */
 export interface TestMysqlUser {
@@ -37,17 +36,8 @@ export interface MysqlSession {
 }
 
 /** A MariaDB or MySQL server for a test, with an empty database `shop`. */
-export interface TestMysql extends MysqlProcess {
-  readonly flavour: MysqlFlavour
-  /** As the server says it, such as 10.11.19-MariaDB-0+deb12u1 or 9.4.0. */
-  readonly version: string
-  /** Flavour and version in a few words, for names of tests and messages. */
-  readonly label: string
-  readonly installation: MysqlInstallation
-  readonly host: string
-  /** The superuser. */
-  readonly user: string
-  readonly password: string
+export interface TestMysql extends MysqlServer {
+  readonly installation: TestMysqlInstallation
   readonly database: string
   /** The authority behind the server's certificate; undefined where it was started without TLS of ours. */
   readonly authority: Authority | undefined
@@ -76,21 +66,19 @@ export async function startMysqlServer(flavour: MysqlFlavour, options: TestMysql
   const installation = mysqlInstallation(flavour)
   if (installation === undefined) throw new Error(HOW_TO_GET[flavour])
   const authority = options.tls === undefined || options.tls === false ? undefined : createAuthority()
-  const password = randomBytes(18).toString('base64url')
-  const server = await startMysqlProcess(installation, {
-    settings: options.settings ?? {},
-    init: [
-      // MariaDB's script may have made the user already, without a password.
-      "CREATE USER IF NOT EXISTS root@'127.0.0.1'",
-      `ALTER USER root@'127.0.0.1' IDENTIFIED BY '${password}'`,
-      "GRANT ALL PRIVILEGES ON *.* TO root@'127.0.0.1' WITH GRANT OPTION",
-      `CREATE DATABASE IF NOT EXISTS ${DATABASE}`,
-    ],
-    files: authority === undefined ? {} : tlsFiles(authority, typeof options.tls === 'object' ? options.tls : {}),
+  const asked = typeof options.tls === 'object' ? options.tls : {}
+  const tls =
+    authority === undefined
+      ? undefined
+      : { ...authority.issue({ commonName: 'localhost', use: 'server', ...asked }), ca: authority.cert }
+  const server = await startServer({
+    installation: installation.folder,
+    settings: { ...SETTINGS, ...options.settings },
+    ...(tls === undefined ? {} : { tls }),
   })
   try {
     const connect = (config: ConnectionOptions = {}): Promise<Connection> =>
-      createConnection({ host: HOST, port: server.port, user: 'root', password, database: DATABASE, ...config })
+      createConnection({ ...login(server), database: DATABASE, ...config })
     const query = async <Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> => {
       const connection = await connect({ multipleStatements: true })
       try {
@@ -101,18 +89,14 @@ export async function startMysqlServer(flavour: MysqlFlavour, options: TestMysql
         await connection.end()
       }
     }
+    const first = await createConnection(login(server))
+    await first.query(`CREATE DATABASE ${DATABASE}`)
+    await first.end()
     for (const user of options.users ?? []) await query(createUser(user))
     for (const name of options.databases ?? []) await query(`CREATE DATABASE ${escapeId(name)}`)
-    const [{ version } = { version: '' }] = await query<{ version: string }>('SELECT version() AS version')
     // `server` reads its pid afresh after a restart, so it is extended and not copied.
     return Object.assign(server, {
-      flavour,
-      version,
-      label: `${flavour === 'mariadb' ? 'MariaDB' : 'MySQL'} ${/^[\d.]+/.exec(version)?.[0] ?? version}`,
       installation,
-      host: HOST,
-      user: 'root',
-      password,
       database: DATABASE,
       authority,
       clientCertificate: (commonName: string): Credential => {
@@ -135,16 +119,8 @@ export async function startMysqlServer(flavour: MysqlFlavour, options: TestMysql
   }
 }
 
-function tlsFiles(
-  authority: Authority,
-  asked: { readonly hosts?: readonly string[]; readonly keyType?: 'ec' | 'rsa' },
-): Readonly<Record<string, { readonly text: string; readonly variable: string }>> {
-  const { cert, key } = authority.issue({ commonName: 'localhost', use: 'server', ...asked })
-  return {
-    'server.crt': { text: cert, variable: 'ssl-cert' },
-    'server.key': { text: key, variable: 'ssl-key' },
-    'ca.crt': { text: authority.cert, variable: 'ssl-ca' },
-  }
+function login({ host, port, user, password }: MysqlServer): ConnectionOptions {
+  return { host, port, user, password }
 }
 
 function createUser({ name, password, plugin, privileges, require }: TestMysqlUser): string {
@@ -161,8 +137,12 @@ function identifiedVia(plugin: string, password: string): string {
     : `IDENTIFIED WITH ${plugin} BY ${escape(password)}`
 }
 
-const HOST = '127.0.0.1'
 const DATABASE = 'shop'
+const SETTINGS: Readonly<Record<string, string>> = {
+  'innodb-buffer-pool-size': '64M',
+  'max-allowed-packet': '1G',
+  'local-infile': 'ON',
+}
 const SERVER_USERS: ReadonlySet<string> = new Set(['system user', 'event_scheduler'])
 const HOW_TO_GET: Readonly<Record<MysqlFlavour, string>> = {
   mariadb: 'MariaDB is not installed here: apt-get install mariadb-server',
