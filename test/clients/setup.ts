@@ -1,4 +1,4 @@
-import { startPostgres, startSallyport, type TestPostgres, type TestSallyport } from '../support/index.ts'
+import { ANYTHING, startPostgres, startSallyport, type TestPostgres, type TestSallyport } from '../support/index.ts'
 
 /** One database, and two connections to it: `everything` lets all pass that can be read, `readonly` only reads. */
 export interface Clients {
@@ -30,7 +30,7 @@ export async function startClients(version: 15 | 18): Promise<Clients> {
         { ...behind, name: 'everything', guardrails: ['anything'] },
         { ...behind, name: 'readonly', guardrails: ['read-only'] },
       ],
-      guardrails: { anything: [{ id: 'anything', allow: { effects: ['unknown', ...KNOWN_EFFECTS] } }] },
+      guardrails: ANYTHING,
     })
     return {
       postgres,
@@ -53,16 +53,3 @@ export async function startClients(version: 15 | 18): Promise<Clients> {
     throw error
   }
 }
-
-const KNOWN_EFFECTS = [
-  'read',
-  'write',
-  'ddl',
-  'dcl',
-  'session',
-  'transaction',
-  'procedural',
-  'file',
-  'network',
-  'admin',
-]

@@ -1,5 +1,6 @@
 import { Client, type ClientConfig } from 'pg'
 import {
+  ANYTHING,
   startPostgres,
   startSallyport,
   until,
@@ -45,7 +46,7 @@ export async function setStage(
         },
       ],
       ...options,
-      guardrails: { anything: [{ id: 'anything', allow: { effects: EVERYTHING } }], ...options.guardrails },
+      guardrails: { ...ANYTHING, ...options.guardrails },
     })
     const login = (user: string = 'all'): ClientConfig => ({
       host: sallyport.host,
@@ -97,17 +98,3 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
     return code ?? message
   }
 }
-
-const EVERYTHING = [
-  'read',
-  'write',
-  'ddl',
-  'dcl',
-  'session',
-  'transaction',
-  'procedural',
-  'file',
-  'network',
-  'admin',
-  'unknown',
-]

@@ -11,6 +11,7 @@ export {
   type TestMysqlUser,
 } from './mysql.ts'
 export { mysqlFlavours, mysqlInstallation, type MysqlFlavour, type MysqlProgram } from './mysql-installation.ts'
+export { runMysqlProgram, startMysqlProgram, type MysqlLogin, type MysqlRun } from './mysql-program.ts'
 export { openMysqlWire, type MysqlPacket, type MysqlWire, type MysqlWireOptions } from './mysql-wire.ts'
 export {
   postgresVersions,
@@ -22,6 +23,7 @@ export {
 export { runProcess, startProcess, type ProcessResult, type SupervisedProcess } from './process.ts'
 export { postgresProgram, psql, runPostgresProgram, type PsqlOptions } from './psql.ts'
 export {
+  ANYTHING,
   readAudit,
   sallyport,
   startSallyport,

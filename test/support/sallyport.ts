@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createSigningKey, verifyDirectory, type DirectoryVerification } from '@sallyport/audit-file'
+import { EFFECTS } from '@sallyport/core'
 import { freePort } from '@sallyport/demo'
 import { temporaryDirectory } from './directory.ts'
 import { runProcess, startProcess, type SupervisedProcess } from './process.ts'
@@ -9,6 +10,8 @@ import { runProcess, startProcess, type SupervisedProcess } from './process.ts'
 /** A connection of the gateway, and what is behind it. The rest of its configuration is filled in. */
 export interface TestConnection {
   readonly name: string
+  /** PostgreSQL unless given; `mysql` is MariaDB, too. */
+  readonly engine?: 'postgres' | 'mysql'
   /** Rule sets; none unless given. */
   readonly guardrails?: readonly unknown[]
   /** Columns to mask. */
@@ -24,6 +27,7 @@ export interface TestConnection {
   readonly floor?: Record<string, unknown>
   readonly functions?: Record<string, unknown>
   readonly allowFunctionCall?: boolean
+  readonly allowLocalInfile?: boolean
 }
 
 export interface SallyportOptions {
@@ -44,10 +48,18 @@ export interface SallyportOptions {
   readonly auditDirectory?: string
 }
 
+/** A rule set that lets everything pass, even what cannot be told: for tests of anything but guardrails. */
+export const ANYTHING: Readonly<Record<'anything', readonly unknown[]>> = {
+  anything: [{ id: 'anything', allow: { effects: EFFECTS } }],
+}
+
 /** A gateway and its agents, each a process of its own, as a user runs them. */
 export interface TestSallyport {
   readonly host: string
+  /** Where PostgreSQL clients connect. */
   readonly port: number
+  /** Where MySQL clients connect, when a connection is for them. */
+  readonly mysqlPort: number
   readonly http: string
   /** The password for every connection. */
   readonly token: string
@@ -67,7 +79,7 @@ export interface TestSallyport {
 /** Starts a gateway and its agents, and resolves when the gateway says that it is ready. */
 export async function startSallyport(options: SallyportOptions): Promise<TestSallyport> {
   const directory = await temporaryDirectory('gateway')
-  const [port, tunnel, http] = [await freePort(), await freePort(), await freePort()]
+  const [port, mysqlPort, tunnel, http] = [await freePort(), await freePort(), await freePort(), await freePort()]
   const auditDirectory = options.auditDirectory ?? join(directory.path, 'audit')
   await mkdir(auditDirectory, { recursive: true })
   const gatewayFile = join(directory.path, 'gateway.yaml')
@@ -79,7 +91,7 @@ export async function startSallyport(options: SallyportOptions): Promise<TestSal
   // JSON is YAML.
   await writeFile(
     gatewayFile,
-    JSON.stringify({ gateway: gatewaySection(options, { port, tunnel, http, auditDirectory }) }, null, 2),
+    JSON.stringify({ gateway: gatewaySection(options, { port, mysqlPort, tunnel, http, auditDirectory }) }, null, 2),
   )
   await writeFile(agentFile, JSON.stringify({ agent: agentSection(options, tunnel) }, null, 2))
   const env = {
@@ -123,6 +135,7 @@ export async function startSallyport(options: SallyportOptions): Promise<TestSal
     return {
       host: '127.0.0.1',
       port,
+      mysqlPort,
       http: `http://127.0.0.1:${http}`,
       token: TOKEN,
       subject: SUBJECT,
@@ -161,13 +174,19 @@ export function sallyport(
   return runProcess({ command: process.execPath, args: [SALLYPORT, ...args], env: { ...PREPARED, ...env } })
 }
 
-function gatewaySection(
-  { connections, gateway, guardrails }: SallyportOptions,
-  place: { readonly port: number; readonly tunnel: number; readonly http: number; readonly auditDirectory: string },
-): Record<string, unknown> {
+interface Place {
+  readonly port: number
+  readonly mysqlPort: number
+  readonly tunnel: number
+  readonly http: number
+  readonly auditDirectory: string
+}
+
+function gatewaySection({ connections, gateway, guardrails }: SallyportOptions, place: Place): Record<string, unknown> {
   return {
     listen: {
       postgres: `127.0.0.1:${place.port}`,
+      ...(connections.some(({ engine }) => engine === 'mysql') ? { mysql: `127.0.0.1:${place.mysqlPort}` } : {}),
       tunnel: `127.0.0.1:${place.tunnel}`,
       http: `127.0.0.1:${place.http}`,
     },
@@ -175,13 +194,14 @@ function gatewaySection(
     agents: [{ name: 'local', token: 'env:SALLYPORT_TEST_AGENT' }],
     connections: connections.map((connection) => ({
       name: connection.name,
-      engine: 'postgres',
+      engine: connection.engine ?? 'postgres',
       agent: 'local',
       access: { groups: ['dev'] },
       guardrails: connection.guardrails ?? [],
       ...(connection.columns === undefined ? {} : { masking: connection.name }),
       ...(connection.functions === undefined ? {} : { functions: connection.functions }),
       ...(connection.allowFunctionCall === true ? { allow_function_call: true } : {}),
+      ...(connection.allowLocalInfile === true ? { allow_local_infile: true } : {}),
     })),
     ...(guardrails === undefined ? {} : { guardrails }),
     masking: Object.fromEntries(
@@ -201,9 +221,9 @@ function agentSection({ connections, agent, agentTls }: SallyportOptions, tunnel
       token: 'env:SALLYPORT_TEST_AGENT',
       ...(agentTls === undefined ? {} : { tls: agentTls }),
     },
-    connections: connections.map(({ name, target, floor, functions }, index) => ({
+    connections: connections.map(({ name, engine, target, floor, functions }, index) => ({
       name,
-      engine: 'postgres',
+      engine: engine ?? 'postgres',
       target: { tls: 'disable', ...target },
       credentials: { env: { user: `DB_USER_${index}`, password: `DB_PASSWORD_${index}` } },
       ...(floor === undefined ? {} : { floor }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  ANYTHING,
   postgresVersions,
   startPostgres,
   startSallyport,
@@ -30,7 +31,7 @@ describe.each(postgresVersions())('PostgreSQL %s', (version) => {
         { name: 'everything', target, user: postgres.user, password: postgres.password, guardrails: ['anything'] },
       ],
       // What a statement does is no concern here, so even what cannot be told may run.
-      guardrails: { anything: [{ id: 'anything', allow: { effects: ALL_EFFECTS } }] },
+      guardrails: ANYTHING,
     })
     direct = { ...target, user: postgres.user }
     through = {
@@ -52,17 +53,3 @@ describe.each(postgresVersions())('PostgreSQL %s', (version) => {
     expect(await replay(play(through, transcript), transcript)).toEqual(wanted)
   })
 })
-
-const ALL_EFFECTS = [
-  'read',
-  'write',
-  'ddl',
-  'dcl',
-  'session',
-  'transaction',
-  'procedural',
-  'file',
-  'network',
-  'admin',
-  'unknown',
-]
