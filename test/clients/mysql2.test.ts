@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises'
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { createConnection as createCallbackConnection, type RowDataPacket } from 'mysql2'
 import { createConnection, createPool, type Connection, type ConnectionOptions } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -117,13 +117,12 @@ describe.each(mysqlFlavours())('mysql2 before %s', (flavour) => {
   })
 
   it('loads a file where the connection allows it, and not elsewhere', async () => {
-    const { Readable } = await import('node:stream')
     const lines = Array.from({ length: 5000 }, (_, index) => `${index}\tline ${index}\n`).join('')
     const client = await connect()
     await client.query('CREATE TEMPORARY TABLE loaded (a INT, b VARCHAR(20))')
     const load = {
       sql: "LOAD DATA LOCAL INFILE 'lines' INTO TABLE loaded",
-      infileStreamFactory: () => Readable.from([lines]),
+      infileStreamFactory: () => Readable.from([Buffer.from(lines)]),
     }
     await client.query(load)
     expect((await client.query('SELECT COUNT(*) AS n, MAX(a) AS m FROM loaded'))[0]).toEqual([{ n: 5000, m: 4999 }])

@@ -17,6 +17,8 @@ export interface MysqlRun {
   readonly program: MysqlProgram
   /** Behind those that say where to connect. */
   readonly args?: readonly string[]
+  /** What is dumped of the database; all of it when left out. */
+  readonly tables?: readonly string[]
   readonly input?: string
   readonly timeoutMs?: number
 }
@@ -49,14 +51,14 @@ function commandOf({ flavour, program }: MysqlRun): MysqlCommand {
 
 function argumentsOf(
   { host, port, user, database }: MysqlLogin,
-  { flavour, program, args = [] }: MysqlRun,
+  { flavour, program, args = [], tables = [] }: MysqlRun,
 ): readonly string[] {
   // MySQL's own client asks for a password only by TLS or under the server's key, which it must be told to take.
   const key = flavour === 'mysql' ? ['--get-server-public-key'] : []
   const where = ['--no-defaults', '--protocol=TCP', `--host=${host}`, `--port=${port}`, `--user=${user}`, ...key]
   const charset = '--default-character-set=utf8mb4'
   return program === 'dump'
-    ? [...where, charset, ...args, database]
+    ? [...where, charset, ...args, database, ...tables]
     : [...where, charset, ...args, `--database=${database}`]
 }
 
