@@ -5,6 +5,7 @@ import {
   startSallyport,
   until,
   type SallyportOptions,
+  type TestConnection,
   type TestPostgres,
   type TestPostgresOptions,
   type TestSallyport,
@@ -34,20 +35,7 @@ export async function setStage(
       user: postgres.user,
       password: postgres.password,
     }
-    const sallyport = await startSallyport({
-      connections: [
-        { ...behind, name: 'all', guardrails: ['anything'] },
-        { ...behind, name: 'locked', guardrails: ['read-only', 'no-session-escape'] },
-        {
-          ...behind,
-          name: 'masked',
-          guardrails: ['anything'],
-          columns: [{ match: '*.people.ssn', strategy: 'redact' }],
-        },
-      ],
-      ...options,
-      guardrails: { ...ANYTHING, ...options.guardrails },
-    })
+    const sallyport = await startSallyport(before(behind, options))
     const login = (user: string = 'all'): ClientConfig => ({
       host: sallyport.host,
       port: sallyport.port,
@@ -78,6 +66,19 @@ export async function setStage(
   } catch (error) {
     await postgres.stop()
     throw error
+  }
+}
+
+/** Sallyport before one database, of either engine: `all` lets everything pass, `locked` only reads, `masked` masks people.ssn. */
+export function before(behind: Omit<TestConnection, 'name'>, options: Partial<SallyportOptions>): SallyportOptions {
+  return {
+    connections: [
+      { ...behind, name: 'all', guardrails: ['anything'] },
+      { ...behind, name: 'locked', guardrails: ['read-only', 'no-session-escape'] },
+      { ...behind, name: 'masked', guardrails: ['anything'], columns: [{ match: '*.people.ssn', strategy: 'redact' }] },
+    ],
+    ...options,
+    guardrails: { ...ANYTHING, ...options.guardrails },
   }
 }
 

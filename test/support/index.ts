@@ -12,7 +12,7 @@ export {
 } from './mysql.ts'
 export { mysqlFlavours, mysqlInstallation, type MysqlFlavour, type MysqlProgram } from './mysql-installation.ts'
 export { runMysqlProgram, startMysqlProgram, type MysqlLogin, type MysqlRun } from './mysql-program.ts'
-export { openMysqlWire, type MysqlPacket, type MysqlWire, type MysqlWireOptions } from './mysql-wire.ts'
+export { mysqlGreeting, openMysqlWire, type MysqlPacket, type MysqlWire, type MysqlWireOptions } from './mysql-wire.ts'
 export {
   postgresVersions,
   startPostgres,

@@ -10,9 +10,11 @@ import {
   CompressedReader,
   CompressedWriter,
   type Compressor,
+  decodeBackendAs,
   DEFAULT_LOGIN_OPTIONS,
   encodeFrontend,
   encodePackets,
+  type Handshake,
   HEADER_BYTES,
   type LoggedIn,
   LOGIN_BEGIN,
@@ -100,6 +102,19 @@ export async function openMysqlWire(options: MysqlWireOptions): Promise<MysqlWir
   } catch (error) {
     plain.destroy()
     throw error
+  }
+}
+
+/** What a server says before it knows who comes. */
+export async function mysqlGreeting(port: number, host = '127.0.0.1'): Promise<Handshake> {
+  const socket = connect({ host, port, noDelay: true })
+  socket.on('error', () => {})
+  try {
+    const raw = await readingFrom(socket, packets())(TIMEOUT_MS, () => 'a greeting')
+    if (raw === undefined) throw new Error('the server hung up before it said anything')
+    return decodeBackendAs('HandshakeV10', raw.payload, { flags: 0, extended: 0 })
+  } finally {
+    socket.destroy()
   }
 }
 

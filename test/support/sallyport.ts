@@ -5,7 +5,9 @@ import { createSigningKey, verifyDirectory, type DirectoryVerification } from '@
 import { EFFECTS } from '@sallyport/core'
 import { freePort } from '@sallyport/demo'
 import { temporaryDirectory } from './directory.ts'
+import { mysqlGreeting } from './mysql-wire.ts'
 import { runProcess, startProcess, type SupervisedProcess } from './process.ts'
+import { until } from './wait-for.ts'
 
 /** A connection of the gateway, and what is behind it. The rest of its configuration is filled in. */
 export interface TestConnection {
@@ -44,6 +46,8 @@ export interface SallyportOptions {
   readonly agentTls?: Record<string, unknown>
   /** Files beside the configuration, by name: certificates and keys. */
   readonly files?: Readonly<Record<string, string>>
+  /** False where the database is down, and its version need not be known before the tests begin. */
+  readonly learns?: boolean
   /** The directory of the audit log, where it must be a special one. */
   readonly auditDirectory?: string
 }
@@ -131,6 +135,12 @@ export async function startSallyport(options: SallyportOptions): Promise<TestSal
       if (Date.now() > deadline)
         throw new Error(`the gateway did not become ready:\n${running.map((child) => child.output()).join('\n')}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    if (options.learns !== false && options.connections.some(({ engine }) => engine === 'mysql')) {
+      await until(async () => !(await mysqlGreeting(mysqlPort)).serverVersion.includes('sallyport'), {
+        what: 'what the gateway says of the server behind it',
+        timeoutMs: READY_MS,
+      })
     }
     return {
       host: '127.0.0.1',

@@ -43,7 +43,7 @@ export async function play(
       })
       if (packet === undefined) return false
       if (packet.kind === 'prepared') ids.push(Buffer.from(packet.raw.payload).readUInt32LE(1))
-      if (packet.kind !== dropped) received.push(asText(packet))
+      if (packet.kind !== dropped) received.push(asText(packet, place.compressed !== true))
       fileSequence = packet.raw.nextSequence
       if (until(packet)) return true
     }
@@ -67,18 +67,21 @@ export async function play(
   }
 }
 
-/** What a session speaks: all that both know, or what clients spoke before MySQL 5.7. */
-export type Dialect = 'modern' | 'classic'
+/** What a session speaks: all that both know, what clients spoke before MySQL 5.7, or all in frames of the compressed protocol. */
+export type Dialect = (typeof DIALECTS)[number]
 
-/** The capabilities that a client of that dialect leaves out. */
-export function without(dialect: Dialect): Pick<MysqlWireOptions, 'without' | 'withoutExtended'> {
-  return dialect === 'modern' ? {} : { without: MODERN, withoutExtended: 0xffff_ffff }
+export const DIALECTS = ['modern', 'classic', 'compressed'] as const
+
+/** How a client of that dialect logs in. */
+export function sessionOf(dialect: Dialect): Pick<MysqlWireOptions, 'without' | 'withoutExtended' | 'compressed'> {
+  if (dialect === 'classic') return { without: MODERN, withoutExtended: 0xffff_ffff }
+  return dialect === 'compressed' ? { compressed: true } : {}
 }
 
 /** Whether a transcript is for this server and this dialect. */
 export function isFor(flavour: MysqlFlavour, dialect: Dialect, { session }: Transcript<MysqlSent>): boolean {
-  const { on = flavour, only = dialect } = session
-  return on === flavour && only === dialect
+  const { on = flavour, only } = session
+  return on === flavour && (only === undefined || only === (dialect === 'classic' ? 'classic' : 'modern'))
 }
 
 /**
@@ -119,9 +122,10 @@ function withId(message: MysqlSent, ids: readonly number[]): MysqlSent {
 }
 
 /** A packet as its sequence id, what it is, and its bytes, without what differs between two sessions that behave the same. */
-function asText({ kind, raw }: MysqlPacket): string {
+function asText({ kind, raw }: MysqlPacket, numbered: boolean): string {
   const text = printable(raw.payload)
-  return `${raw.sequence} ${kind} ${(BLURRED[kind] ?? same)(text)}`
+  // Inside frames the ids of packets mean nothing.
+  return `${numbered ? raw.sequence : '-'} ${kind} ${(BLURRED[kind] ?? same)(text)}`
 }
 
 function sessionOptions(
