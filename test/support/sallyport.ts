@@ -129,19 +129,16 @@ export async function startSallyport(options: SallyportOptions): Promise<TestSal
     const gateway = await start('gateway', gatewayFile)
     const agents: SupervisedProcess[] = []
     for (let index = 0; index < (options.agents ?? 1); index++) agents.push(await start('agent', agentFile))
-    const ready = async (): Promise<boolean> => (await fetchPath('/readyz')).status === 200
-    const deadline = Date.now() + READY_MS
-    while (!(await ready())) {
-      if (Date.now() > deadline)
-        throw new Error(`the gateway did not become ready:\n${running.map((child) => child.output()).join('\n')}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    if (options.learns !== false && options.connections.some(({ engine }) => engine === 'mysql')) {
-      await until(async () => !(await mysqlGreeting(mysqlPort)).serverVersion.includes('sallyport'), {
-        what: 'what the gateway says of the server behind it',
-        timeoutMs: READY_MS,
+    const learns = options.learns !== false && options.connections.some(({ engine }) => engine === 'mysql')
+    const ready = async (): Promise<boolean> =>
+      (await fetchPath('/readyz')).status === 200 &&
+      // Until an agent has told of its server, the gateway says a version of its own.
+      (!learns || !(await mysqlGreeting(mysqlPort)).serverVersion.includes('sallyport'))
+    await until(ready, { what: 'the readiness of the gateway', timeoutMs: READY_MS, intervalMs: 20 }).catch((cause) => {
+      throw new Error(`the gateway did not become ready:\n${running.map((child) => child.output()).join('\n')}`, {
+        cause,
       })
-    }
+    })
     return {
       host: '127.0.0.1',
       port,
