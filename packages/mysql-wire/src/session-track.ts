@@ -29,7 +29,12 @@ export function decodeSessionTrack(sessionState: Uint8Array): readonly SessionCh
 }
 
 function readChanges(kind: number, data: Uint8Array, changes: SessionChange[]): void {
-  if (kind !== 0 && kind !== 1 && kind !== 2) {
+  if (kind === 2) {
+    // The documentation has a length before the flag; MySQL sends the flag alone.
+    changes.push({ type: 'state-change', changed: data.at(-1) === YES })
+    return
+  }
+  if (kind !== 0 && kind !== 1) {
     changes.push({ type: 'other', kind, data })
     return
   }
@@ -42,10 +47,11 @@ function readChanges(kind: number, data: Uint8Array, changes: SessionChange[]): 
       do {
         const name = readLengthText(body)
         if (kind === 0) changes.push({ type: 'system-variable', name, value: readLengthText(body) })
-        else if (kind === 1) changes.push({ type: 'schema', name })
-        else changes.push({ type: 'state-change', changed: name === '1' })
+        else changes.push({ type: 'schema', name })
       } while (body.remaining > 0)
     },
     'lossy',
   )
 }
+
+const YES = 0x31 // '1'

@@ -273,6 +273,11 @@ test('session state says variables, schema and what is not known', () => {
     { type: 'system-variable', name: 'a', value: 'b' },
     { type: 'system-variable', name: 'c', value: 'd' },
   ])
+  // MySQL leaves the inner length out.
+  expect(decodeSessionTrack(bytes(2, [1, 0x31], 2, [1, 0x30]))).toEqual([
+    { type: 'state-change', changed: true },
+    { type: 'state-change', changed: false },
+  ])
   expect(() => decodeSessionTrack(bytes(0, [3, 1, 0x61, 9]))).toThrow(MalformedMessageError)
 })
 

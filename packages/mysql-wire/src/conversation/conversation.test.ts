@@ -39,6 +39,23 @@ describe('results', () => {
     expect(conversation.pending).toBe(0)
   })
 
+  test('an OK follows on the row of OUT parameters, whatever the EOF behind it says', () => {
+    const capabilities = { flags: CLIENT.PROTOCOL_41, extended: 0 }
+    const conversation = new Conversation({ capabilities })
+    conversation.frontend(query())
+    const eof = { type: 'EOF', warnings: 0, status: SERVER_STATUS.AUTOCOMMIT } as const
+    const outs = { ...eof, status: SERVER_STATUS.PS_OUT_PARAMS | SERVER_STATUS.MORE_RESULTS_EXISTS }
+    const messages = [TWO_COLUMNS, column('a'), column('b'), outs, Uint8Array.of(1, 0x61, 0xfb), eof]
+    for (const [index, message] of messages.entries()) {
+      const payload = message instanceof Uint8Array ? message : encodeBackend(message, capabilities, 0).subarray(4)
+      conversation.backend(raw(payload, index + 1))
+    }
+    expect(conversation.pending).toBe(1)
+    const ok = encodeBackend(OK, capabilities, 7).subarray(4)
+    expect(conversation.backend(raw(ok, 7)).events).toMatchObject([{ type: 'completed', index: 1, more: false }])
+    expect(conversation.pending).toBe(0)
+  })
+
   test('0xFE begins a value of 16 MiB in a full packet, and an end in any other', () => {
     const conversation = new Conversation({ capabilities: PLAIN })
     conversation.frontend(query())

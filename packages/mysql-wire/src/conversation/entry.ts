@@ -71,6 +71,8 @@ export interface MutableEntry<C> extends Mutable<Entry<C>> {
   types: readonly ParameterType[] | undefined
   /** A cursor was asked for. */
   cursor: boolean
+  /** The rows that come now are OUT parameters, and another result follows on them. */
+  outParameters: boolean
   /** Files that the text names, which the backend may ask for. */
   files: readonly string[]
   /** The answer of a local one. */
@@ -101,6 +103,7 @@ export function newEntry<C>(type: FrontendMessage['type'], phase: Phase, context
     metadataFollows: true,
     types: undefined,
     cursor: false,
+    outParameters: false,
     files: NO_FILES,
     answer: undefined,
   }

@@ -82,7 +82,8 @@ export function readReply<C>(
 function ended<C>(entry: MutableEntry<C>, reply: OkPacket | EofPacket): Outcome<C> {
   const index = entry.resultIndex
   const results = entry.phase === 'Result' || entry.phase === 'Rows' || entry.phase === 'InfileSent'
-  const more = results && (reply.status & SERVER_STATUS.MORE_RESULTS_EXISTS) !== 0
+  const more = results && ((reply.status & SERVER_STATUS.MORE_RESULTS_EXISTS) !== 0 || entry.outParameters)
+  entry.outParameters = false
   if (entry.cursor && (reply.status & SERVER_STATUS.CURSOR_EXISTS) !== 0) cursorOpened(entry)
   if (more) {
     entry.resultIndex += 1
@@ -104,6 +105,8 @@ function definitionsEnded<C>(entry: MutableEntry<C>, next: Phase, reply: EofPack
   }
   if (entry.phase === 'PreparedColumnsEnd') return { ...prepared(entry), status: reply.status }
   if (!entry.cursor || (reply.status & SERVER_STATUS.CURSOR_EXISTS) === 0) {
+    // OUT parameters: only the EOF behind their definitions says that an OK follows on their row, not the one behind the row.
+    entry.outParameters = (reply.status & OUT_PARAMETERS) === OUT_PARAMETERS
     return { phase: next, event: undefined, status: reply.status }
   }
   cursorOpened(entry)
@@ -176,3 +179,5 @@ function prepared<C>(entry: MutableEntry<C>): Outcome<C> {
 function cursorOpened<C>(entry: MutableEntry<C>): void {
   if (entry.statement !== undefined) entry.statement.cursorColumns = entry.columns
 }
+
+const OUT_PARAMETERS = SERVER_STATUS.PS_OUT_PARAMS | SERVER_STATUS.MORE_RESULTS_EXISTS
