@@ -17,6 +17,7 @@ export class Replies {
   readonly #capabilities: Capabilities
   readonly #owed: number[] = []
   #stage: Stage = { at: 'head' }
+  #outs = false
 
   constructor(capabilities: Capabilities) {
     this.#capabilities = capabilities
@@ -52,7 +53,9 @@ export class Replies {
     if (stage.at === 'head') return this.#head(command, payload, first)
     if (stage.at === 'definitions') return this.#definition(stage, payload)
     if (!this.#isEnd(payload)) return { kind: command === COMMAND.COM_FIELD_LIST ? 'column' : 'row', stage }
-    return { kind: 'eof', stage: this.#more(payload) ? { at: 'head' } : undefined }
+    const more = this.#more(payload) || this.#outs
+    this.#outs = false
+    return { kind: 'eof', stage: more ? { at: 'head' } : undefined }
   }
 
   #head(command: number, payload: Uint8Array, first: number): Step {
@@ -91,7 +94,10 @@ export class Replies {
     const { left, rest, after } = stage
     if (left === 0) {
       // A cursor keeps the rows: the EOF behind the definitions is the last packet.
-      const cursor = after === 'rows' && (Buffer.from(payload).readUInt16LE(3) & SERVER_STATUS.CURSOR_EXISTS) !== 0
+      const status = Buffer.from(payload).readUInt16LE(3)
+      const cursor = after === 'rows' && (status & SERVER_STATUS.CURSOR_EXISTS) !== 0
+      // Of OUT parameters only this EOF says that an OK follows on their row.
+      this.#outs = (status & OUTS) === OUTS
       return { kind: 'eof', stage: cursor ? undefined : this.#definitions(rest, after) }
     }
     if (left > 1 || !this.#hasNoEof) return { kind: 'column', stage: { ...stage, left: left - 1 } }
@@ -147,4 +153,5 @@ function lenenc(payload: Uint8Array, at: number): { readonly value: number; read
   return { value: first, next: at + 1 }
 }
 
+const OUTS = SERVER_STATUS.PS_OUT_PARAMS | SERVER_STATUS.MORE_RESULTS_EXISTS
 const SILENT: ReadonlySet<number> = new Set([COMMAND.COM_QUIT, COMMAND.COM_STMT_CLOSE, COMMAND.COM_STMT_SEND_LONG_DATA])

@@ -123,14 +123,20 @@ function session(socket: Socket, login: LoggedIn, plain: Next<RawPacket>, option
   const context: CommandContext = { capabilities, shapeFor: () => undefined }
   const replies = new Replies(capabilities)
   const writer = options.compressed === true ? new CompressedWriter({ compressor: ZLIB }) : undefined
-  const next = writer === undefined ? plain : readingFrom(socket, decompressing())
+  const frames = new CompressedReader({ compressor: ZLIB, side: 'backend' })
+  const next = writer === undefined ? plain : readingFrom(socket, decompressing(frames))
   const bytes = (sent: Uint8Array): void => {
+    // What is no command goes on where the server's last frame ended.
+    writer?.restart(frames.sequence + 1)
+    write(sent)
+  }
+  const write = (sent: Uint8Array): void => {
     socket.write(writer === undefined ? sent : writer.write(sent))
   }
   const command = (packets: Uint8Array): void => {
     replies.sent(packets[HEADER_BYTES] ?? -1)
     writer?.restart(0)
-    bytes(packets)
+    write(packets)
   }
   const take = async (timeoutMs: number, what: () => string): Promise<MysqlPacket | undefined> => {
     const raw = await next(timeoutMs, what)
@@ -237,8 +243,7 @@ function packets(): Assembler<RawPacket> {
   return new PacketReader({ maxMessageBytes: MAX_MESSAGE_BYTES, side: 'backend' })
 }
 
-function decompressing(): Assembler<RawPacket> {
-  const frames = new CompressedReader({ compressor: ZLIB, side: 'backend' })
+function decompressing(frames: CompressedReader): Assembler<RawPacket> {
   const inner = new PacketReader({ maxMessageBytes: MAX_MESSAGE_BYTES, side: 'backend' })
   return {
     push: (chunk) => {

@@ -188,7 +188,12 @@ const BLURRED: Partial<Record<MysqlPacket['kind'], (text: string) => string>> = 
   // Uptime and counts in the answer to COM_STATISTICS.
   text: (text) => text.replaceAll(/[\d.]+/g, 'N'),
   prepared: (text) => text.slice(0, 1) + text.slice(5),
-  err: (text) => text.replace(/(statement(?: handler)?) \(\d+\)/, '$1 (N)'),
+  err: (text) => {
+    const number = Buffer.from(text, 'latin1').readUInt16LE(1)
+    // Refused before the server is asked, in other words: what is no SQL, no command, and no statement that was prepared.
+    const isOurs = number === 1064 || number === 1047 || number === 1243
+    return isOurs ? `${number} ${text.slice(3, 9)}` : text.replace(/statement \(\d+\)/, 'statement (N)')
+  },
 }
 const MODERN =
   CLIENT.DEPRECATE_EOF | CLIENT.SESSION_TRACK | CLIENT.QUERY_ATTRIBUTES | CLIENT.OPTIONAL_RESULTSET_METADATA
