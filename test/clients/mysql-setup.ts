@@ -41,7 +41,8 @@ export async function startMysqlClients(flavour: MysqlFlavour): Promise<MysqlCli
         { ...behind, name: 'readonly', guardrails: ['read-only'] },
       ],
       guardrails: ANYTHING,
-      files: { 'tls.crt': cert, 'tls.key': key, 'db-ca.pem': mysql.authority?.cert ?? '' },
+      files: { 'tls.crt': cert, 'tls.key': key, 'ca.pem': authority.cert, 'db-ca.pem': mysql.authority?.cert ?? '' },
+      agentTls: { ca: 'file:ca.pem' },
       gateway: { tls: { cert: 'file:tls.crt', key: 'file:tls.key' } },
     })
     return {

@@ -38,6 +38,8 @@ export interface MysqlSession {
 /** A MariaDB or MySQL server for a test, with an empty database `shop`. */
 export interface TestMysql extends MysqlServer {
   readonly installation: TestMysqlInstallation
+  /** Flavour and version in a few words. */
+  readonly label: string
   readonly database: string
   /** The authority behind the server's certificate; undefined where it was started without TLS of ours. */
   readonly authority: Authority | undefined
@@ -97,6 +99,7 @@ export async function startMysqlServer(flavour: MysqlFlavour, options: TestMysql
     // `server` reads its pid afresh after a restart, so it is extended and not copied.
     return Object.assign(server, {
       installation,
+      label: server.name,
       database: DATABASE,
       authority,
       clientCertificate: (commonName: string): Credential => {
