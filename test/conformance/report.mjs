@@ -20,7 +20,7 @@ export function blockOf(name, report, { sample }) {
       10,
       ({ sql, answer }) => `  opinion (${answer}): ${short(sql)}`,
     ),
-    ...some(mutants.accepted, 10, (sql) => `  mutant: ${short(sql)}`),
+    ...some(mutants.accepted, 20, (sql) => `  mutant: ${short(sql)}`),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -1,6 +1,7 @@
 import type { Effect } from '@sallyport/core'
 import type { Expression, Path, Utility } from './ast.ts'
 import type { Cursor } from './cursor.ts'
+import { ifExists } from './definitions.ts'
 import { expression } from './expressions.ts'
 import { isName, name, path, string } from './names.ts'
 import { limitClause } from './order.ts'
@@ -22,8 +23,26 @@ export function maintenance(c: Cursor): Utility {
     }
     return { path: table, access } as const
   })
-  rest(c)
+  maintenanceOptions(c)
   return utility(`${word}-table`, word === 'checksum' ? ['read'] : ['ddl'], { relations })
+}
+
+/** FOR UPGRADE, QUICK and the like; histograms. */
+function maintenanceOptions(c: Cursor): void {
+  if (!c.isMaria && (c.is('UPDATE') || c.is('DROP'))) {
+    const updates = c.advance().keyword === 'UPDATE'
+    c.expect('HISTOGRAM', 'ON')
+    c.list(() => name(c))
+    if (updates && c.accept('WITH')) {
+      expression(c)
+      c.expect('BUCKETS')
+      if (c.acceptOneOf(UPDATES) !== undefined) c.expect('UPDATE')
+    }
+    if (updates && c.accept('USING')) c.expect('DATA')
+    if (updates && c.token.type === 'string') string(c)
+    return
+  }
+  while (!c.atEnd) if (c.acceptOneOf(CHECKS) === undefined) throw c.refuse()
 }
 
 /** HANDLER reads a table row by row, past everything that looks at SELECT. Spec: handler. */
@@ -117,18 +136,64 @@ export function diagnostics(c: Cursor): Utility {
   if (word === 'GET') {
     if (!c.accept('CURRENT')) c.accept('STACKED')
     c.expect('DIAGNOSTICS')
-  } else if (word === 'SIGNAL' && !c.is('SQLSTATE') && !isName(c)) throw c.refuse()
-  rest(c)
+    diagnosticsItems(c)
+  } else {
+    if (c.accept('SQLSTATE')) {
+      c.accept('VALUE')
+      string(c)
+    } else if (isName(c)) name(c)
+    else if (word === 'SIGNAL') throw c.refuse()
+    if (c.accept('SET')) c.list(() => assignment(c))
+  }
   return utility(
     word === 'GET' ? 'get-diagnostics' : word.toLowerCase(),
     word === 'GET' ? ['session', 'read'] : ['procedural'],
   )
 }
 
+/** `[CONDITION n] target = item, …`. */
+function diagnosticsItems(c: Cursor): void {
+  if (c.accept('CONDITION')) expression(c)
+  c.list(() => {
+    if (c.token.type === 'variable') c.advance()
+    else name(c)
+    c.expect('=')
+    name(c)
+  })
+}
+
+/** `name = value`. */
+function assignment(c: Cursor): void {
+  name(c)
+  c.expect('=')
+  expression(c)
+}
+
+/** INSTALL and UNINSTALL of plugins and components. Spec: install-plugin; install-component. */
+function installation(c: Cursor): Utility {
+  const installs = c.is('INSTALL')
+  c.advance()
+  if (c.accept('SONAME')) string(c)
+  else if (c.accept('COMPONENT')) {
+    c.list(() => string(c))
+    if (installs && c.accept('SET')) rest(c)
+  } else {
+    c.expect('PLUGIN')
+    ifExists(c)
+    name(c)
+    if (installs) {
+      c.expect('SONAME')
+      string(c)
+    }
+  }
+  return installs ? utility('install', ['admin', 'file', 'procedural']) : utility('uninstall', ['admin'])
+}
+
 /** Statements of which the kind is all that is read: the first words, and what they do. */
 export function administrative(c: Cursor): Utility | undefined {
   if (c.is('FLUSH')) return flush(c)
   if (c.is('PURGE')) return purge(c)
+  if (c.is('INSTALL') || c.is('UNINSTALL')) return installation(c)
   const found = ADMINISTRATIVE.find(({ words }) =>
     words.every((word, index) => (index === 0 ? c.token : c.peek(index)).keyword === word),
   )
@@ -215,14 +280,26 @@ const ADMINISTRATIVE: readonly Administrative[] = [
   administer('SHUTDOWN'),
   administer('RESTART', ['admin'], false),
   administer('CLONE', ['admin', 'network', 'file'], true),
-  administer('INSTALL', ['admin', 'file', 'procedural'], true),
-  administer('UNINSTALL', ['admin'], true),
   administer('IMPORT TABLE', ['ddl', 'file'], true),
   administer('BINLOG', ['admin', 'write', 'unknown'], true),
   administer('CACHE INDEX', ['admin'], true),
   administer('LOAD INDEX INTO CACHE', ['admin'], true),
   administer('BACKUP', ['admin'], true, true),
 ]
+const UPDATES: ReadonlySet<string> = new Set(['AUTO', 'MANUAL'])
+const CHECKS: ReadonlySet<string> = new Set([
+  'FOR',
+  'UPGRADE',
+  'QUICK',
+  'FAST',
+  'MEDIUM',
+  'EXTENDED',
+  'CHANGED',
+  'USE_FRM',
+  'FORCE',
+  'FROM',
+  'MYSQL',
+])
 const LOGS: ReadonlySet<string> = new Set(['BINARY', 'ENGINE', 'ERROR', 'GENERAL', 'SLOW'])
 const STEPS: ReadonlySet<string> = new Set(['FIRST', 'NEXT', 'PREV', 'LAST'])
 const COMPARISONS: ReadonlySet<string> = new Set(['=', '<=', '>=', '<', '>'])
