@@ -1,4 +1,5 @@
 import { noticeField, type FrontendMessage } from '@sallyport/pg-wire'
+import * as fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -247,6 +248,44 @@ describe('in a pipeline', () => {
       ]),
     ).toEqual(['1', 'error 42501', 'ready', 'ready', '3', 'ready'])
   })
+})
+
+test('any mixture of messages is answered as the server would answer it', { timeout: 60_000 }, async () => {
+  const steps: Readonly<Record<string, { readonly text: string; readonly answer: string }>> = {
+    cheap: { text: 'SELECT 7', answer: '7' },
+    expensive: { text: EXPENSIVE, answer: 'error 42501' },
+    unplanned: { text: 'SELECT 1 WHERE 1 / 0 = 1', answer: 'error 42501' },
+    failing: { text: 'SELECT 1 / (id - id) FROM big WHERE id = 1', answer: 'error 22012' },
+    utility: { text: "SET application_name = 'x'", answer: '' },
+  }
+  const step = fc.oneof(
+    { weight: 2, arbitrary: fc.constant({ how: 'sync' as const, what: '' }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        how: fc.constantFrom('extended' as const, 'simple' as const),
+        what: fc.constantFrom(...Object.keys(steps)),
+      }),
+    },
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (sequence) => {
+      const messages: FrontendMessage[] = []
+      const expected: string[] = []
+      let skipping = false
+      for (const { how, what } of [...sequence, { how: 'sync' as const, what: '' }]) {
+        const { text = '', answer = '' } = steps[what] ?? {}
+        if (how === 'extended') messages.push(...extended(text))
+        else messages.push(how === 'sync' ? SYNC : { type: 'Query', query: text })
+        if (skipping && how !== 'sync') continue
+        if (answer !== '') expected.push(answer)
+        if (how !== 'extended') expected.push('ready')
+        skipping = how === 'extended' && answer.startsWith('error')
+      }
+      expect(await answers(messages)).toEqual(expected)
+    }),
+    { interruptAfterTimeLimit: 8000, numRuns: 60 },
+  )
 })
 
 const SYNC = { type: 'Sync' } as const
