@@ -26,6 +26,8 @@ export const SCHEMA = `
   CREATE TABLE base (id int, ssn text);
   CREATE TABLE child (more int) INHERITS (base);
   INSERT INTO child VALUES (1, '${SSN}', 1);
+  CREATE TABLE ledger (id int, ssn text, loud text GENERATED ALWAYS AS (upper(ssn) || '') STORED, twice int GENERATED ALWAYS AS (id * 2) STORED);
+  INSERT INTO ledger VALUES (1, '${SSN}');
   ANALYZE;`
 
 /** Runs statements one after the other in one session. `extended: false` where the protocol allows only the simple one. */
@@ -49,6 +51,7 @@ export const EVASIONS: readonly Evasion[] = [
     'select name from people as p(id, a, b, name)',
     'select ssn from people as people(id, a, ssn, name)',
   ),
+  one('generated column', 'select loud from ledger', 'select * from ledger', 'copy ledger (id, loud) to stdout'),
   one('unicode identifier', String.raw`select U&"\0073sn" from people`),
   one('case and comments', 'select sSn from PEOPLE', 'select/**/ssn/*x*/from/**/people'),
   ...[

@@ -55,6 +55,8 @@ export interface CatalogRelation {
    * its own catalogues (`pg_statistic` and the like), so a view over those shows none.
    */
   readonly reads: readonly number[]
+  /** Generated columns, by name, each with the columns of this relation that it is computed from. */
+  readonly generated: ReadonlyMap<string, readonly string[]>
   /** `schema.name` of the functions its rules call, those that came with the server left out. They can read anything. */
   readonly functions: readonly string[]
 }

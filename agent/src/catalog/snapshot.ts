@@ -11,6 +11,7 @@ export interface RelationParts extends CatalogRelation {
   readonly columns: Map<number, CatalogColumn>
   readonly parents: number[]
   readonly reads: number[]
+  readonly generated: Map<string, string[]>
   readonly functions: string[]
 }
 

@@ -25,6 +25,8 @@ export interface MaskingRelation {
   readonly parents: readonly number[]
   /** OIDs of the relations that its rules mention: what a view reads. */
   readonly reads: readonly number[]
+  /** Generated columns, by name, each with the columns of this relation that it is computed from. */
+  readonly generated: ReadonlyMap<string, readonly string[]>
   /** Functions its rules call that did not come with the server: they can read anything. */
   readonly functions: readonly string[]
 }

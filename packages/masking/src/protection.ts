@@ -29,7 +29,8 @@ export type RelationState = 'clear' | 'view' | 'temporary' | 'protected' | 'miss
  *
  * A rule on a column of a table holds for the column of that name in every partition, inheritance child and parent of the table. A view or
  * materialized view that reads anything protected, through any number of views, has all its columns protected (a rule that names its own
- * column decides how), and so has one that calls a function which did not come with the server.
+ * column decides how), and so has one that calls a function which did not come with the server. A generated column that is computed from a protected one,
+ * or from another such, is protected.
  */
 export class Protection {
   readonly catalog: MaskingCatalog
@@ -46,6 +47,7 @@ export class Protection {
     const relations = [...catalog.relations()]
     const families = new Families(relations)
     for (const relation of relations) families.note(relation, ownColumns(relation, rules, carriers))
+    for (const relation of relations) families.note(relation, computedColumns(relation, families.columns(relation)))
     const derived = new DerivedViews(catalog, (relation) => families.columns(relation).size > 0)
     for (const relation of relations) {
       const protection = { relation, columns: families.columns(relation), all: derived.has(relation) }
@@ -126,6 +128,21 @@ function ownColumns(
     const strategy = rules.strategy(relation.schema, relation.name, name) ?? (carrier?.has(name) ? REDACT : undefined)
     if (strategy !== undefined) found.set(name, strategy)
   }
+  return found
+}
+
+/** The generated columns of a relation that show something of protected ones. */
+function computedColumns(
+  { generated }: MaskingRelation,
+  protectedColumns: ReadonlyMap<string, Strategy>,
+): Map<string, Strategy> {
+  const found = new Map<string, Strategy>()
+  const shows = (name: string): boolean => protectedColumns.has(name) || found.has(name)
+  let before: number
+  do {
+    before = found.size
+    for (const [column, from] of generated) if (!shows(column) && from.some(shows)) found.set(column, REDACT)
+  } while (found.size > before)
   return found
 }
 

@@ -7,6 +7,7 @@ export const SECRETS = ['123-45-6789', '987-65-4321', 'ann@secret.example', 'bob
 export const RULES: MaskingRules = {
   columns: [
     { match: '*.people.ssn', strategy: 'redact' },
+    { match: '*.ledger.ssn', strategy: 'redact' },
     { match: '*.people.email', strategy: 'redact' },
     { match: '*.people.salary', strategy: 'redact' },
   ],
@@ -24,6 +25,10 @@ export async function createShop(server: TestMysql): Promise<void> {
       (2, 'bob', '987-65-4321', 'bob@secret.example', 8765432, '{"a": 2}');
     CREATE TABLE orders (id int PRIMARY KEY, person int, total decimal(10,2), note varchar(100));
     INSERT INTO orders VALUES (1, 1, 10.50, 'first'), (2, 2, 20.25, 'second');
+    CREATE TABLE ledger (
+      id int, ssn varchar(11), loud varchar(20) AS (upper(ssn)) STORED, louder varchar(40) AS (concat(loud, '!')) VIRTUAL
+    );
+    INSERT INTO ledger (id, ssn) VALUES (1, '123-45-6789');
     CREATE TABLE cheat (r varchar(200), n int);
     CREATE VIEW v_people AS SELECT id, ssn AS code, name FROM people;
     CREATE VIEW v_twice AS SELECT code AS again FROM v_people;
@@ -48,6 +53,9 @@ export const ATTACKS: readonly string[] = [
   'SELECT ssn AS name FROM people',
   'SELECT ssn name, salary id FROM people',
   'SELECT * FROM people',
+  'SELECT loud FROM ledger',
+  'SELECT louder FROM ledger',
+  'SELECT * FROM ledger',
   "SELECT 'x', p.* FROM people p",
   'SELECT p.ssn, shop.people.name FROM people p, people',
   'SELECT `ssn`, SSN, sSn FROM shop.people',

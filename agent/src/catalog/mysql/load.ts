@@ -40,6 +40,13 @@ export async function loadMysqlCatalog(
     },
     ...(reading.flavour === 'mariadb' && reading.version >= 100_510 ? [jsonColumns(byName)] : []),
     {
+      text: "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE GENERATION_EXPRESSION <> ''",
+      onRow: ([schema = '', table = '', column = '', expression = '']: TextRow) => {
+        const relation = byName.get(keyOf(foldName(schema), foldName(table)))
+        relation?.generated.set(foldName(column), mentioned(relation, foldName(expression)))
+      },
+    },
+    {
       text: 'SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM information_schema.VIEWS',
       onRow: (row: TextRow) => void views.push(row),
     },
@@ -82,6 +89,7 @@ function relationOf([schema = '', name = '', type = '']: TextRow, oid: number): 
     columns: new Map(),
     parents: [],
     reads: [],
+    generated: new Map(),
     functions: [],
   } satisfies CatalogRelation
 }
@@ -90,6 +98,11 @@ function relationOf([schema = '', name = '', type = '']: TextRow, oid: number): 
 function typesByNumber(): ReadonlyMap<number, CatalogType> {
   const plain = { schema: '', kind: 'base', baseType: 0, element: 0, relation: 0, subtype: 0, labels: [] } as const
   return new Map(TYPES.map((name, oid) => [oid, { ...plain, oid, name }]))
+}
+
+/** The columns whose names stand anywhere in an expression, which are at least those that it reads. */
+function mentioned({ columns }: RelationParts, expression: string): string[] {
+  return [...columns.values()].map(({ name }) => name).filter((name) => expression.includes(name))
 }
 
 function keyOf(schema: string, name: string): string {

@@ -6,6 +6,7 @@ import type { CatalogColumn, CatalogType, RelationKind, TypeKind } from '../cata
 import {
   columnsQuery,
   functionsQuery,
+  generatedQuery,
   labelsQuery,
   parentsQuery,
   readsQuery,
@@ -60,6 +61,13 @@ export async function loadCatalog(
     },
     { text: readsQuery(firstOid), onRow: ([relation, read]) => relations.get(int(relation))?.reads.push(int(read)) },
     {
+      text: generatedQuery(firstOid, Number.parseInt(serverVersion, 10)),
+      onRow: ([relation, column = '', from = '']) => {
+        const generated = relations.get(int(relation))?.generated
+        generated?.set(column, [...(generated.get(column) ?? []), from])
+      },
+    },
+    {
       text: functionsQuery(firstOid, FIRST_OWN_OID),
       onRow: ([relation, name = '']) => relations.get(int(relation))?.functions.push(name),
     },
@@ -96,6 +104,7 @@ function readRelation([oid, schema = '', name = '', letter = '', temporary]: Tex
     columns: new Map(),
     parents: [],
     reads: [],
+    generated: new Map(),
     functions: [],
   }
 }

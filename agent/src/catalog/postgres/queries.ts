@@ -29,6 +29,22 @@ export function readsQuery(first: number): string {
 }
 
 /**
+ * OID of a relation, a generated column of it, and one that this is computed from. Servers of before 12 have none; the dependency is that of the
+ * column, or of the expression it has in place of a default.
+ */
+export function generatedQuery(first: number, serverVersion: number): string {
+  if (serverVersion < 12) return 'SELECT 0, NULL, NULL WHERE false'
+  return `SELECT a.attrelid, a.attname, b.attname
+    FROM pg_attribute a
+    JOIN pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
+      AND (d.classid = 'pg_attrdef'::regclass AND d.objid = e.oid
+        OR d.classid = 'pg_class'::regclass AND d.objid = a.attrelid AND d.objsubid = a.attnum)
+    JOIN pg_attribute b ON b.attrelid = a.attrelid AND b.attnum = d.refobjsubid
+    WHERE a.attrelid >= ${first} AND a.attgenerated <> '' AND b.attnum <> a.attnum`
+}
+
+/**
  * OID of a relation with rules, and schema.name of a function from `firstFunction` on that these call. A rule depends on the operators it
  * uses, and those stand for their functions.
  */

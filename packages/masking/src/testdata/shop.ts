@@ -20,6 +20,7 @@ export function relation(
     columns: new Map(columns.map((column, index) => [index + 1, { name: column, type: 25, typeModifier: -1 }])),
     parents: [],
     reads: [],
+    generated: new Map(),
     functions: [],
     ...more,
   }
