@@ -1,6 +1,5 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { GatewayConfig, GatewayConnection } from '@sallyport/config'
-import { BUILT_IN_SETS } from '@sallyport/guardrails'
 import { compilePolicy, type Policy } from '@sallyport/policy'
 import { staticTokens, type Authenticator } from './identity/tokens.ts'
 
@@ -14,9 +13,8 @@ export interface Runtime {
   readonly secureContext: SecureContext | undefined
 }
 
-/** Compiles a configuration. Throws what is wrong with its policy or its certificate, and for a rule that asks for what is not there yet. */
+/** Compiles a configuration. Throws what is wrong with its policy or its certificate. */
 export function compileRuntime(config: GatewayConfig): Runtime {
-  refuseMysqlLimits(config)
   return {
     config,
     policy: compilePolicy(config.policy),
@@ -26,20 +24,5 @@ export function compileRuntime(config: GatewayConfig): Runtime {
       config.tls === undefined
         ? undefined
         : createSecureContext({ cert: config.tls.cert, key: config.tls.key.reveal(), minVersion: 'TLSv1.2' }),
-  }
-}
-
-/** A limit that nobody enforces would be worse than none. */
-function refuseMysqlLimits({ connections, policy }: GatewayConfig): void {
-  const mysql = new Set(connections.filter(({ engine }) => engine === 'mysql').map(({ name }) => name))
-  for (const { name, guardrails } of policy.connections) {
-    if (!mysql.has(name)) continue
-    for (const { set } of guardrails) {
-      const limit = (policy.sets[set] ?? BUILT_IN_SETS.get(set))?.find(({ action }) => action === 'limit')
-      if (limit === undefined) continue
-      throw new Error(
-        `gateway.connections.${name}: the rule ${limit.id} is a limit, and limits are not available for MySQL yet`,
-      )
-    }
   }
 }

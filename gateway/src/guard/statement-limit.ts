@@ -61,6 +61,12 @@ export class StatementLimit {
     return true
   }
 
+  /** The row that passes is larger than its first packet told. */
+  grows(byteLength: number): void {
+    this.#resultBytes += byteLength
+    this.#passedBytes += byteLength
+  }
+
   /** The time is up. */
   runOut(): void {
     this.overtime = { rule: this.#by.timeoutMs ?? '', kind: 'time', maximum: this.timeoutMs ?? 0 }

@@ -15,6 +15,7 @@ import {
   decodeFrontend,
   statementIdOf,
   type Conversation,
+  type Entry,
   type ErrPacket,
   type FrontendMessage,
   type LocalAnswer,
@@ -48,6 +49,7 @@ import { MessagePump } from '../message-pump.ts'
 import type { Barrier } from '../statement-run.ts'
 import { startCommand, type CommandFacts, type CommandRun } from './command-run.ts'
 import { LongData, bulkFacts, parameterFacts } from './parameter-facts.ts'
+import type { LimitWatch } from './limit-watch.ts'
 import { QUESTION, type SessionSettings } from './session-settings.ts'
 import { readText } from './text.ts'
 
@@ -61,6 +63,7 @@ export interface InboundPort {
   readonly prepared: PreparedNames
   readonly log: AuditLog
   readonly barrier: Barrier
+  readonly limits: LimitWatch
   readonly maxMessageBytes: number
   /** Whether a text may hold several statements. */
   readonly multiStatements: boolean
@@ -145,12 +148,13 @@ export class Inbound {
 
   /** Takes one command; a promise means that the next must wait for it. */
   #take(raw: RawPacket): Promise<void> | undefined {
-    const { conversation, settings } = this.#port
+    const { conversation, settings, limits } = this.#port
     if (conversation.awaitsFile) {
       conversation.file(raw)
       this.#pump.push(raw.bytes)
       return undefined
     }
+    if (!limits.admits(raw)) return this.#later(raw)
     const message = decodeFrontend(raw, conversation.commands)
     const id = statementIdOf(message)
     const found = id === undefined ? undefined : conversation.statementFor(id)
@@ -341,11 +345,15 @@ export class Inbound {
   }
 
   #forward(raw: RawPacket, message: SessionCommand, run: CommandRun | undefined): undefined {
-    const { conversation, prepared, settings, monotonicMs } = this.#port
+    const { conversation, prepared, settings, monotonicMs, limits } = this.#port
     const rewritten = conversation.rewrite(message)
     const files = run === undefined ? undefined : mysqlLocalFiles(run.text, run.analysis)
+    let entry: Entry<CommandRun> | undefined
     try {
-      conversation.frontend(message, run, { sequence: raw.nextSequence, ...(files === undefined ? {} : { files }) })
+      entry = conversation.frontend(message, run, {
+        sequence: raw.nextSequence,
+        ...(files === undefined ? {} : { files }),
+      })
     } catch (error) {
       if (!(error instanceof ConversationFullError)) throw error
       return this.#refuse(raw, message, TOO_MANY_STATEMENTS)
@@ -355,6 +363,7 @@ export class Inbound {
       if (message.type === 'COM_QUERY') prepared.note(run.analysis)
       if (run.unsettles && message.type !== 'COM_STMT_FETCH') settings.forwarded()
     }
+    limits.sent(entry)
     this.#pump.push(rewritten ?? raw.bytes)
     return undefined
   }

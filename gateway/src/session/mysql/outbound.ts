@@ -20,11 +20,14 @@ import {
   type Step,
 } from '@sallyport/mysql-wire'
 import type { Redaction } from '@sallyport/tunnel'
+import type { StatementLimit } from '../../guard/statement-limit.ts'
+import { limitNumber } from '../../reply/mysql/limit.ts'
 import { ClientWriter } from '../client-writer.ts'
 import { DurableQueue } from '../durable-queue.ts'
 import { recordOutcome } from '../outcomes.ts'
 import type { Barrier } from '../statement-run.ts'
 import type { CommandRun } from './command-run.ts'
+import type { LimitWatch } from './limit-watch.ts'
 import type { SessionSettings } from './session-settings.ts'
 
 export interface OutboundPort {
@@ -33,6 +36,7 @@ export interface OutboundPort {
   readonly log: AuditLog
   readonly session: SessionFacts
   readonly barrier: Barrier
+  readonly limits: LimitWatch
   readonly maxMessageBytes: number
   readonly monotonicMs: () => number
   /** Writes packets to the client; false when its socket has enough. */
@@ -110,12 +114,13 @@ export class Outbound {
   /** Nothing more reaches the client. */
   end(): void {
     this.#ended = true
+    this.#port.limits.end()
     this.#queue.end()
     this.#client.end()
   }
 
   #pass(content: Content): void {
-    const { conversation } = this.#port
+    const { conversation, limits } = this.#port
     if (!(content instanceof Uint8Array)) {
       conversation.current?.context?.redactions.push(...content)
       return
@@ -129,6 +134,7 @@ export class Outbound {
       return
     }
     this.#client.flush()
+    limits.rest()
     // A file may begin now, too.
     if (conversation.pending < before || conversation.awaitsFile) this.#port.onReplies()
   }
@@ -140,19 +146,22 @@ export class Outbound {
   }
 
   run(run: PacketRun): void {
-    if (this.#port.conversation.rows(run) === 'forward') this.#client.push(run.bytes)
+    if (this.#port.conversation.rows(run) !== 'forward') return
+    const passing = this.#port.limits.passing(run)
+    if (passing.length > 0) this.#client.push(passing)
   }
 
   message(raw: RawPacket): void {
-    const { conversation } = this.#port
+    const { conversation, limits } = this.#port
     const entry = conversation.current
     if (entry?.injected === true && conversation.streams(raw.payload[0] ?? -1, raw.payload.length)) {
       const { values } = readTextRow(new Reader(raw.payload), entry.columnCount)
       this.#row = values.map((value) => (value === null ? undefined : Buffer.from(value).toString('latin1')))
     }
     const step: Step<CommandRun> = conversation.backend(raw)
-    if (step.action === 'forward') this.#client.push(raw.bytes)
-    else if (step.action === 'replace') this.#client.push(step.bytes)
+    const answer = step.action === 'forward' ? raw.bytes : step.action === 'replace' ? step.bytes : undefined
+    const shown = limits.reply(raw, answer, step.events)
+    if (shown !== undefined) this.#client.push(shown)
     for (const bytes of step.following) this.#client.push(bytes)
     for (const event of step.events) this.#note(event)
   }
@@ -194,6 +203,7 @@ export class Outbound {
     const cursor = reply.type !== 'Statistics' && (reply.status & CURSOR) === SERVER_STATUS.CURSOR_EXISTS
     const affected = reply.type === 'OK' && !reply.end ? Number(reply.affectedRows) : undefined
     this.#tell(entry, cursor ? 'suspended' : 'completed', undefined, affected)
+    if (more) entry.context?.limit?.nextResult()
   }
 
   /** The command is answered: what it changed in the session is known. */
@@ -205,6 +215,7 @@ export class Outbound {
   #tell(entry: Entry<CommandRun>, outcome: Outcome, sqlState?: string, affected?: number): void {
     const run = entry.context
     if (run === undefined || entry.local) return
+    if (run.limit !== undefined) return this.#tellLimited(run, run.limit, { outcome, sqlState, affected })
     // Counts of an entry go over all of its results; each fetch from a cursor is an entry of its own.
     const told = entry.type === 'COM_STMT_FETCH' ? NOTHING_TOLD : run
     const rows = affected ?? entry.rows - told.rowsTold
@@ -214,8 +225,20 @@ export class Outbound {
     recordOutcome(this.#port, run, { outcome, sqlState, rows, bytes })
   }
 
+  /** The same of a statement with limits: its rows are those that passed. */
+  #tellLimited(run: CommandRun, limit: StatementLimit, { outcome, sqlState, affected }: LimitedEnding): void {
+    const { rows, bytes } = limit.take()
+    const { ended, excess } = limit
+    if (ended === undefined) {
+      recordOutcome(this.#port, run, { outcome, sqlState, rows: affected ?? rows, bytes, limit: excess })
+      return
+    }
+    const { sqlState: state } = limitNumber(ended)
+    recordOutcome(this.#port, run, { outcome: 'limited', sqlState: state, rows, bytes, limit: ended })
+  }
+
   #setFlow(): void {
-    const flowing = !this.#ended && !this.#queue.closed && !this.#client.full
+    const flowing = !this.#ended && !this.#queue.closed && (!this.#client.full || this.#port.limits.dropping)
     if (flowing === this.#flowing) return
     this.#flowing = flowing
     this.#port.onFlow(flowing)
@@ -226,6 +249,12 @@ export class Outbound {
     this.end()
     this.#port.onFailure(error)
   }
+}
+
+interface LimitedEnding {
+  readonly outcome: Outcome
+  readonly sqlState: string | undefined
+  readonly affected: number | undefined
 }
 
 const NOTHING_TOLD = { rowsTold: 0, bytesTold: 0 } as const

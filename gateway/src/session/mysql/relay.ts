@@ -7,6 +7,7 @@ import type { Seat, Ways } from '../relay.ts'
 import type { CommandRun } from './command-run.ts'
 import type { ClientLayer } from './compression.ts'
 import { Inbound } from './inbound.ts'
+import { LimitWatch } from './limit-watch.ts'
 import { Outbound } from './outbound.ts'
 import type { SessionSettings } from './session-settings.ts'
 
@@ -25,8 +26,15 @@ export interface MysqlPort {
 export function openMysql(seat: Seat, { inspector, capabilities, settings, layer, kill }: MysqlPort): Ways {
   const { limits, login, log, gate, barrier, monotonicMs } = seat
   const conversation = new Conversation<CommandRun>({ capabilities, maxPending: limits.pipelinedStatements })
+  const watch = new LimitWatch({
+    conversation,
+    capabilities,
+    deadlines: seat.deadlines,
+    onSettled: () => inbound.replied(),
+  })
   const outbound: Outbound = new Outbound({
     conversation,
+    limits: watch,
     settings,
     log,
     session: login.facts,
@@ -42,6 +50,7 @@ export function openMysql(seat: Seat, { inspector, capabilities, settings, layer
   })
   const inbound: Inbound = new Inbound({
     conversation,
+    limits: watch,
     gate,
     settings,
     keyed: () => settings.current(seat.connection()),

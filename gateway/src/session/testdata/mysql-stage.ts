@@ -17,6 +17,8 @@ import { Gate } from '../../guard/gate.ts'
 import { createMysqlInspector } from '../../guard/mysql/inspector.ts'
 import { PreparedNames } from '../../guard/prepared-names.ts'
 import { Inbound } from '../mysql/inbound.ts'
+import { LimitWatch } from '../mysql/limit-watch.ts'
+import { Deadlines } from '../deadlines.ts'
 import { Outbound } from '../mysql/outbound.ts'
 import { SessionSettings } from '../mysql/session-settings.ts'
 import type { CommandRun } from '../mysql/command-run.ts'
@@ -74,8 +76,21 @@ export function setMysqlStage({ multi = true }: { readonly multi?: boolean } = {
   const barrier: Barrier = { receipt: undefined }
   const onFailure = (error: unknown): void => void failures.push(error)
   const maxMessageBytes = 32 * 1024 * 1024
+  const limits = new LimitWatch({
+    conversation,
+    capabilities,
+    deadlines: new Deadlines({
+      monotonicMs: () => 0,
+      after: () => () => undefined,
+      cancel: () => events.push('cancel'),
+      onOverdue: () => undefined,
+      graceMs: 1,
+    }),
+    onSettled: () => inbound.replied(),
+  })
   const outbound: Outbound = new Outbound({
     conversation,
+    limits,
     settings,
     log,
     session,
@@ -91,6 +106,7 @@ export function setMysqlStage({ multi = true }: { readonly multi?: boolean } = {
   })
   const inbound: Inbound = new Inbound({
     conversation,
+    limits,
     gate,
     settings,
     keyed: () => settings.current(connection),
