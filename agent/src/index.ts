@@ -29,6 +29,5 @@ export {
   type SessionSettings as MysqlSessionSettings,
   type SessionWishes as MysqlSessionWishes,
 } from './database/mysql/settings.ts'
-export { signEd25519 } from './database/mysql/ed25519.ts'
 export { startAgent } from './main.ts'
 export { createRelay, type RelayOptions } from './session/postgres/relay-session.ts'
