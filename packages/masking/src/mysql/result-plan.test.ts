@@ -23,6 +23,7 @@ function relation(
     parents: [],
     reads,
     functions: [],
+    generated: new Map(),
   }
 }
 
