@@ -55,7 +55,7 @@ describe.each(mysqlFlavours())('%s', (flavour) => {
       for (const change of unclaimed(analysis.statements, observed)) wrong.push(`${change}: ${text}`)
       await oracle.close()
     }
-    process.stdout.write(`${server.label}: ${seen.tried} tried, ${seen.ran} ran, ${seen.changed} changed something\n`)
+    process.stdout.write(`${flavour} ${server.version}: ${seen.tried} tried, ${seen.ran} ran, ${seen.changed} changed something\n`)
     expect(wrong).toEqual([])
     expect(seen.changed).toBeGreaterThan(10)
   })
@@ -85,7 +85,7 @@ describe.each(mysqlFlavours())('%s', (flavour) => {
     }
     await oracle.close()
     process.stdout.write(
-      `${server.label}: seed ${SEED}, ${seen.texts} texts, ${seen.harmless} called harmless, ${seen.ran} of them ran\n`,
+      `${flavour} ${server.version}: seed ${SEED}, ${seen.texts} texts, ${seen.harmless} called harmless, ${seen.ran} of them ran\n`,
     )
     expect(wrong).toEqual([])
     expect(seen.ran).toBeGreaterThan(20)

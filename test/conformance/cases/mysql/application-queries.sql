@@ -17,7 +17,7 @@ SELECT j.n FROM JSON_TABLE('[{"n": 1}, {"n": 2}]', '$[*]' COLUMNS (n INT PATH '$
 SELECT CONCAT_WS('-', id, name), LPAD(name, 10, '.'), SUBSTRING_INDEX(phone, '-', 1), REPLACE(name, 'a', 'b'), INSTR(name, 'o'), LOCATE('o', name), HEX(name), SHA2(name, 256), CRC32(name), CHAR_LENGTH(name), TRIM(BOTH ' ' FROM name) FROM customer;
 SELECT CAST(total AS SIGNED), CONVERT(total, CHAR), CAST(placed AS DATETIME), BINARY 'a' = 'A', total DIV 3, total MOD 3, total <=> NULL, !0, ~1, 1 << 2, 5 & 3, 5 | 3, 5 ^ 3 FROM purchase;
 SELECT c.name FROM customer c WHERE EXISTS (SELECT 1 FROM purchase p WHERE p.customer_id = c.id) AND NOT EXISTS (SELECT 1 FROM purchase p WHERE p.customer_id = c.id AND p.status = 'F');
-SELECT ROW_NUMBER() OVER w, RANK() OVER w, DENSE_RANK() OVER w, LAG(total, 1, 0) OVER w, NTILE(4) OVER w FROM purchase WINDOW w AS (PARTITION BY customer_id ORDER BY placed);
+SELECT ROW_NUMBER() OVER w, RANK() OVER w, DENSE_RANK() OVER w, LAG(total, 1) OVER w, NTILE(4) OVER w FROM purchase WINDOW w AS (PARTITION BY customer_id ORDER BY placed);
 SELECT SUM(total) OVER (ORDER BY placed ROWS BETWEEN 6 PRECEDING AND CURRENT ROW) FROM purchase;
 WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 10) SELECT n FROM numbers;
 (SELECT id FROM customer ORDER BY id LIMIT 1) UNION (SELECT id FROM purchase ORDER BY id DESC LIMIT 1) ORDER BY id LIMIT 5;
