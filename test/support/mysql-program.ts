@@ -55,11 +55,13 @@ function argumentsOf(
 ): readonly string[] {
   // MySQL's own client asks for a password only by TLS or under the server's key, which it must be told to take.
   const key = flavour === 'mysql' ? ['--get-server-public-key'] : []
+  // Nor does it know `source` in a script, unless it is told that it may.
+  const commands = flavour === 'mysql' && program === 'client' ? ['--loose-commands'] : []
   const where = ['--no-defaults', '--protocol=TCP', `--host=${host}`, `--port=${port}`, `--user=${user}`, ...key]
   const charset = '--default-character-set=utf8mb4'
   return program === 'dump'
     ? [...where, charset, ...args, database, ...tables]
-    : [...where, charset, ...args, `--database=${database}`]
+    : [...where, charset, ...commands, ...args, `--database=${database}`]
 }
 
 function environment({ password }: MysqlLogin): Record<string, string> {
