@@ -30,7 +30,7 @@ ${sets}
 }
 
 describe('sallyport policy test', () => {
-  test('finds the built-in rule sets to say what their cases say', async () => {
+  test('finds the built-in rule sets, and rules of every kind, to say what their cases say', async () => {
     const { code, stdout, stderr } = await sallyport(['policy', 'test', here('.')])
     expect({ failed: stdout.split('\n').filter((line) => line.startsWith('not ok')), stderr }).toEqual({
       failed: [],
