@@ -26,7 +26,9 @@ describe('an explanation', () => {
       verdict: { action: 'deny' },
       allowed: ['Allowed effects: read, session, transaction.'],
     })
-    expect(explained.facts).toMatchObject([{ relations: expect.arrayContaining(['public.orders (write: all columns)']) }])
+    expect(explained.facts).toMatchObject([
+      { relations: expect.arrayContaining(['public.orders (write: all columns)']) },
+    ])
   })
 
   it('shows why a text has no facts', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MalformedMessageError, MessageTooLargeError } from '../errors.ts'
+import { MalformedMessageError } from '../errors.ts'
 import { encodePackets, packetsOf } from './encode-packets.ts'
 import { PacketReader } from './packet-reader.ts'
 import { MAX_PACKET_PAYLOAD } from './raw-packet.ts'
