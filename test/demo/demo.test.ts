@@ -82,6 +82,9 @@ async function mysqlLinesWork(output: string): Promise<void> {
   try {
     const [rows] = await client.query<RowDataPacket[]>('SELECT email FROM customers WHERE id = 1')
     expect(rows[0]?.['email']).toMatch(/^.\*+@/)
+    // Generated from a protected document, and named by no rule.
+    const [tiers] = await client.query<RowDataPacket[]>('SELECT loyalty_tier FROM customers WHERE id = 1')
+    expect(tiers[0]?.['loyalty_tier']).toBe('[redacted]')
   } finally {
     await client.end()
   }
