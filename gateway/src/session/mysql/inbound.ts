@@ -29,7 +29,6 @@ import type { Gate } from '../../guard/gate.ts'
 import { READS_TEXT, textOf } from '../../guard/mysql/command-texts.ts'
 import type { KeyedSettings } from '../../guard/mysql/inspector.ts'
 import { killOf, killsSomebody, type KillRequest } from '../../guard/mysql/kill.ts'
-import { sameFacts } from '../../guard/mysql/same-facts.ts'
 import { ADMINISTRATION, KILL_OTHER, KILL_OWN, RESET, oneStatement } from '../../guard/mysql/stand-ins.ts'
 import type { PreparedNames } from '../../guard/prepared-names.ts'
 import {
@@ -51,6 +50,7 @@ import { startCommand, type CommandFacts, type CommandRun } from './command-run.
 import { LongData, bulkFacts, parameterFacts } from './parameter-facts.ts'
 import type { LimitWatch } from './limit-watch.ts'
 import { QUESTION, type SessionSettings } from './session-settings.ts'
+import { readsSame } from './reads-same.ts'
 import { readText } from './text.ts'
 
 export interface InboundPort {
@@ -264,7 +264,7 @@ export class Inbound {
     if (context === undefined) return this.#refuse(raw, message, unknownStatement(message.type, statement.id))
     const { settings } = this.#port.keyed()
     // A server that prepares the statement anew reads it as it reads texts now.
-    if (settings.sqlMode !== context.settings.sqlMode && !this.#readsSame(context)) {
+    if (settings.sqlMode !== context.settings.sqlMode && !readsSame(context, this.#port)) {
       return this.#refuse(raw, message, PREPARE_AGAIN)
     }
     const parameters =
@@ -277,16 +277,6 @@ export class Inbound {
       this.#executions.set(statement.id, run)
     }
     return this.#judge(raw, message, 'bind', facts, { parameters, onForward })
-  }
-
-  /** Whether a text means the same now as when it was prepared; a long one is not read again for that. */
-  #readsSame({ text, analysis, settings }: CommandRun): boolean {
-    const { keyed, inspect } = this.#port
-    const now = keyed()
-    if (now.settings.sqlMode === 'unknown' || text.length > MAX_REREAD_LENGTH) return false
-    const same = { ...now.settings, database: settings.database }
-    const again = inspect(text, { settings: same, key: `${now.key}\0${settings.database ?? ''}` })
-    return !(again instanceof Promise) && sameFacts(analysis, again)
   }
 
   /** A KILL is done here: the numbers that a client knows are ours to explain. */
@@ -401,6 +391,3 @@ export class Inbound {
     return { text, analysis, judged: analysis, settings: this.#port.keyed().settings, unsettles: analysis === RESET }
   }
 }
-
-/** UTF-16 code units of a prepared text that is read again when sql_mode has changed. */
-const MAX_REREAD_LENGTH = 16 * 1024
