@@ -16,6 +16,8 @@ export class StatementLimit {
   overtime: LimitFacts | undefined
   /** The limit that ended the statement: its client got the error. */
   ended: LimitFacts | undefined
+  /** Whether it goes over several texts, so that the end of one does not begin it anew. */
+  lasts = false
   /** Whether the client was warned that the result is cut. */
   warned = false
   /** Milliseconds that it ran, before what runs now: a portal that is fetched from runs several times. */
@@ -74,7 +76,7 @@ export class StatementLimit {
 
   /** Another result of the same text begins; each has the whole limit to itself. */
   nextResult(): void {
-    if (this.ended !== undefined) return
+    if (this.ended !== undefined || this.lasts) return
     this.#resultRows = this.#resultBytes = 0
     this.excess = undefined
     this.warned = false

@@ -24,8 +24,12 @@ export interface StatementRun {
   redactions: RedactionFacts[]
 }
 
-export function startRun(text: string, analysis: Analysis, passage: Passage | undefined): StatementRun {
-  const limit = passage?.limit
+export function startRun(
+  text: string,
+  analysis: Analysis,
+  passage: Passage | undefined,
+  limit: StatementLimit | undefined = passage?.limit,
+): StatementRun {
   return { text, analysis, passage, limit, forwardedMs: 0, rowsTold: 0, bytesTold: 0, redactions: [] }
 }
 

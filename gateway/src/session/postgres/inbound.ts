@@ -23,6 +23,7 @@ import {
 } from '@sallyport/pg-wire'
 import type { BoundParameter } from '@sallyport/tunnel'
 import { sqlNames } from '../../guard/postgres/sql-names.ts'
+import { CursorLimits } from '../../guard/cursor-limits.ts'
 import { opaque } from '../../guard/postgres/opaque.ts'
 import type { PreparedNames } from '../../guard/prepared-names.ts'
 import type { Gate, Question } from '../../guard/gate.ts'
@@ -61,6 +62,7 @@ export class Inbound {
   readonly #port: InboundPort
   readonly #reader: MessageReader
   readonly #pump: MessagePump<RawMessage>
+  readonly #cursors = new CursorLimits()
 
   constructor(port: InboundPort) {
     const { conversation, maxMessageBytes, send, onFailure, onFlow } = port
@@ -234,7 +236,14 @@ export class Inbound {
         if (refusal !== undefined) this.#refuse(message, refusal, startRun(text, analysis, passage))
         return refusal !== undefined
       },
-      forward: (passage) => this.#forward(bytes, message, startRun(text, analysis, passage)),
+      forward: (passage) => {
+        const { limit } = passage
+        const shared =
+          message.type === 'Execute'
+            ? this.#cursors.forCursor(message.portal, limit)
+            : this.#cursors.forText(analysis, limit)
+        this.#forward(bytes, message, startRun(text, analysis, passage, shared))
+      },
       unrecorded: (error) => this.#refuse(message, unrecordedError(error), startRun(text, analysis, undefined)),
     })
   }
@@ -269,7 +278,10 @@ export class Inbound {
     const names = run === undefined ? undefined : sqlNames(prepared.resolve(run.analysis))
     const entry = conversation.frontend(message, run, names)
     if (run !== undefined) {
-      if (message.type !== 'Parse') prepared.note(run.analysis)
+      if (message.type !== 'Parse') {
+        prepared.note(run.analysis)
+        this.#cursors.note(run.analysis)
+      }
       run.forwardedMs = monotonicMs()
     }
     limits.sent(entry)
