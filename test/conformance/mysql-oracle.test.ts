@@ -31,7 +31,7 @@ describe.each(mysqlFlavours())('%s', (flavour) => {
   beforeAll(async () => {
     server = await startTarget(flavour)
     const defaults = flavour === 'mysql' ? DEFAULT_MYSQL_SETTINGS : DEFAULT_MARIADB_SETTINGS
-    settings = { ...defaults, ...mysqlServerVersion(server.version), database: 'shop' }
+    settings = { ...defaults, ...mysqlServerVersion(server.version), flavour, database: 'shop' }
   })
 
   afterAll(async () => {
