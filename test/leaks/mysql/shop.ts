@@ -40,6 +40,7 @@ export async function createShop(server: TestMysql): Promise<void> {
     CREATE PROCEDURE p_signal() BEGIN
       DECLARE s varchar(11); SELECT ssn INTO s FROM people WHERE id = 1;
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = s; END;
+    CREATE PROCEDURE p_id() SELECT last_insert_id(salary) INTO @x FROM people LIMIT 1;
     CREATE PROCEDURE p_temp() BEGIN
       SET @left = (SELECT ssn FROM people WHERE id = 1);
       CREATE TEMPORARY TABLE left_over AS SELECT ssn AS x FROM people; END;
@@ -181,6 +182,16 @@ export const ATTACKS: readonly string[] = [
   'SHOW FULL PROCESSLIST',
   'SELECT * FROM information_schema.PROCESSLIST',
   'SHOW ENGINE INNODB STATUS',
+  'SHOW TABLES WHERE (SELECT extractvalue(1, concat(0x7e, ssn)) FROM people LIMIT 1)',
+  'SHOW COLUMNS FROM people WHERE (SELECT extractvalue(1, concat(0x7e, ssn)) FROM people LIMIT 1)',
+  'SHOW VARIABLES WHERE extractvalue(1, concat(0x7e, (SELECT ssn FROM people LIMIT 1)))',
+  'SHOW STATUS WHERE extractvalue(1, concat(0x7e, f_ssn(1)))',
+  'SHOW PROCESSLIST WHERE extractvalue(1, concat(0x7e, (SELECT ssn FROM people LIMIT 1)))',
+  'RENAME TABLE people TO moved | SELECT ssn FROM moved | RENAME TABLE moved TO people',
+  'ALTER TABLE people RENAME TO moved | SELECT ssn FROM moved | RENAME TABLE moved TO people',
+  'ALTER TABLE people CHANGE ssn moved varchar(11) | SELECT moved FROM people | ALTER TABLE people CHANGE moved ssn varchar(11)',
+  'CREATE SEQUENCE seq | SELECT setval(seq, (SELECT salary FROM people LIMIT 1)) | SELECT * FROM seq | SELECT nextval(seq) | DROP SEQUENCE seq',
+  'CALL p_id() | SELECT last_insert_id()',
   // identity of the last insertion, locks, settings
   'SELECT last_insert_id(salary) FROM people | SELECT last_insert_id()',
   'UPDATE orders SET total = 0 WHERE id = last_insert_id((SELECT salary FROM people LIMIT 1))',

@@ -58,8 +58,9 @@ export class SessionMemory implements MysqlSessionExposure {
   forgetNames(): void {
     this.#prepared.clear()
     this.#made.clear()
-    // What ran under other rules may have something to say that these protect.
+    // What ran under other rules may have left behind, and may have to say, what these protect.
     this.#warned ||= this.#ran
+    if (this.#ran) this.#mark(true, true)
   }
 
   /** A catalogue that was read after everything this session did is in use. */

@@ -32,7 +32,10 @@ function keeps(statement: Statement, exposure: Exposure, text: string): boolean 
   // What the statement before had to say, into a variable.
   if (isDiagnostic(kind)) return kind === 'get-diagnostics'
   if (functions.some(({ name, effects }) => name === 'last_insert_id' && effects.has('session'))) return true
-  if (functions.some(({ name }) => LOCKS.has(name))) return true
+  // Sequences among them.
+  if (functions.some(({ name, effects }) => LOCKS.has(name) || effects.has('write'))) return true
+  // Under another name a rule would not find it.
+  if (MOVING.test(kind) && RENAMES.test(text.slice(range.start, range.end))) return true
   // Code that no text shows taints the session, and what it left in variables is masked from then on.
   if (exposure === 'protected' && KEEPING.has(kind)) return true
   return text.slice(range.start, range.end).includes(':=')
@@ -49,6 +52,9 @@ function reads({ relations }: Statement): boolean {
 
 /** Names of locks are shown to everyone. */
 const LOCKS: ReadonlySet<string> = new Set(['get_lock', 'is_free_lock', 'is_used_lock', 'release_lock'])
+/** Statements that may give a table or its columns another name, and the words by which they do. */
+const MOVING = /^(?:alter-table|rename-table)$/
+const RENAMES = /\b(?:rename|change|exchange)\b/i
 /** Statements into variables, tables or files, and those that run later and unseen. */
 const KEEPING: ReadonlySet<string> = new Set([
   'select-into',

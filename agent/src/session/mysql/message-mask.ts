@@ -1,11 +1,9 @@
 import { type Exposure, foldName, maskMysqlReport, protectionOf } from '@sallyport/masking'
 import {
   type Capabilities,
-  CLIENT,
   type ColumnDefinition,
   decodeBackendAs,
   encodeBackend,
-  has,
   type RawPacket,
 } from '@sallyport/mysql-wire'
 import type { StatementFacts } from '../../masking/facts.ts'
@@ -34,12 +32,13 @@ export class MessageMask {
 
   /** What of an OK packet may leave: values of settings are free text, which code may have made. */
   ok(raw: RawPacket, exposure: Exposure): Uint8Array {
-    const open = this.#judge.idle || (exposure === 'none' && !this.#memory.tainted)
-    if (open || !has(this.#capabilities, CLIENT.SESSION_TRACK)) return raw.bytes
+    if (this.#judge.idle || (exposure === 'none' && !this.#memory.tainted)) return raw.bytes
     const ok = decodeBackendAs('OK', raw.payload, this.#capabilities)
-    if (ok.sessionState === undefined) return raw.bytes
-    const sessionState = withoutValues(ok.sessionState)
-    return encodeBackend({ ...ok, sessionState }, this.#capabilities, raw.sequence)
+    // Code can set the id of the last insertion to what it likes.
+    const lastInsertId = exposure === 'unknown' ? 0n : ok.lastInsertId
+    if (ok.sessionState === undefined && lastInsertId === ok.lastInsertId) return raw.bytes
+    const sessionState = ok.sessionState === undefined ? undefined : withoutValues(ok.sessionState)
+    return encodeBackend({ ...ok, lastInsertId, sessionState }, this.#capabilities, raw.sequence)
   }
 
   /** What of a column definition may leave. */

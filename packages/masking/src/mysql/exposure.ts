@@ -26,14 +26,16 @@ export function mysqlExposureOf(
   if (protection.empty) return CLEAR
   const { kind, session: change } = statement
   if (change?.type === 'execute') return { exposure: session.named('prepared', change.name), stale: false }
-  if (isDiagnostic(kind)) return session.warned || session.tainted ? PROTECTED : CLEAR
-  if (OTHERS_TEXTS.has(kind)) return PROTECTED
-  if (DESCRIBING.test(kind)) return session.tainted ? UNKNOWN : CLEAR
   for (const effect of BLIND_EFFECTS) if (statement.effects.has(effect)) return UNKNOWN
+  if (isDiagnostic(kind)) return session.warned || session.tainted ? PROTECTED : CLEAR
+  if (OTHERS_TEXTS.has(kind) || (kind === 'explain' && statement.effects.has('admin'))) return PROTECTED
+  if (describes(statement, text)) return session.tainted ? UNKNOWN : CLEAR
   // LOAD reads a file into a table: what it shows of it is in its warnings.
   if (statement.effects.has('file') && !kind.startsWith('load-')) return UNKNOWN
   // What code that no text showed may have left behind in variables.
-  if (session.tainted && text.includes('@')) return UNKNOWN
+  if (session.tainted && (text.includes('@') || statement.functions.some(({ name }) => name === 'last_insert_id'))) {
+    return UNKNOWN
+  }
   let answer = CLEAR
   for (const relation of statement.relations) {
     const found = protection.relation(schemaOf(relation), foldName(relation.name))
@@ -53,6 +55,13 @@ export function mysqlExposureOf(
 /** Statements that show what the statement before them had to say. */
 export function isDiagnostic(kind: string): boolean {
   return kind === 'show-warnings' || kind === 'show-errors' || kind === 'get-diagnostics'
+}
+
+/** Whether a statement shows names and definitions and no rows: its condition may hold queries, which show what they read in their errors. */
+function describes({ kind, relations, range }: Statement, text: string): boolean {
+  if (!DESCRIBING.test(kind)) return false
+  if (!OF_TABLE.has(kind)) return relations.length === 0
+  return relations.length <= 1 && !text.slice(range.start, range.end).includes('(')
 }
 
 /** Whether what is read, or written, of a protected table is protected itself. A change may show any column, in the words of its error. */
@@ -87,6 +96,9 @@ const OTHERS_TEXTS: ReadonlySet<string> = new Set([
 
 /** Statements that show names and definitions, and no rows. */
 const DESCRIBING = /^(?:show-|describe$|help$)/
+
+/** Those of them that name a table. */
+const OF_TABLE: ReadonlySet<string> = new Set(['describe', 'show-columns', 'show-create', 'show-indexes'])
 
 /** Kinds whose target need not exist, or need not exist any more. */
 const CREATES = /^(?:create|drop|alter|rename)-/
