@@ -15,7 +15,6 @@ import {
   decodeFrontend,
   statementIdOf,
   type Conversation,
-  type Entry,
   type ErrPacket,
   type FrontendMessage,
   type LocalAnswer,
@@ -338,12 +337,9 @@ export class Inbound {
     const { conversation, prepared, settings, monotonicMs, limits } = this.#port
     const rewritten = conversation.rewrite(message)
     const files = run === undefined ? undefined : mysqlLocalFiles(run.text, run.analysis)
-    let entry: Entry<CommandRun> | undefined
     try {
-      entry = conversation.frontend(message, run, {
-        sequence: raw.nextSequence,
-        ...(files === undefined ? {} : { files }),
-      })
+      const facts = { sequence: raw.nextSequence, ...(files === undefined ? {} : { files }) }
+      limits.sent(conversation.frontend(message, run, facts))
     } catch (error) {
       if (!(error instanceof ConversationFullError)) throw error
       return this.#refuse(raw, message, TOO_MANY_STATEMENTS)
@@ -353,7 +349,6 @@ export class Inbound {
       if (message.type === 'COM_QUERY') prepared.note(run.analysis)
       if (run.unsettles && message.type !== 'COM_STMT_FETCH') settings.forwarded()
     }
-    limits.sent(entry)
     this.#pump.push(rewritten ?? raw.bytes)
     return undefined
   }
