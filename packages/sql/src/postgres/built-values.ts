@@ -27,10 +27,15 @@ function padded([, length]: readonly unknown[]): number {
 /** The product of the dimensions, of four bytes each. */
 function filled([, dimensions]: readonly unknown[]): number {
   const elements = bodyOf(inner(dimensions), 'A_ArrayExpr')?.['elements']
-  if (elements !== undefined) return listOf(elements).reduce<number>((product, each) => product * count(each), 4)
+  if (elements !== undefined) return listOf(elements).reduce<number>((product, each) => product * dimension(each), 4)
   const literal = constantOf(dimensions)
   if (typeof literal !== 'string') return count(dimensions)
   return (literal.match(/\d+/g) ?? []).reduce((product, each) => product * Number(each), 4)
+}
+
+/** Of an array in the array the server makes an error, and nothing else. */
+function dimension(value: unknown): number {
+  return bodyOf(inner(value), 'A_ArrayExpr') === undefined ? count(value) : 1
 }
 
 /** The widest field, in characters: as the pattern says it, or an argument. */
