@@ -33,7 +33,7 @@ describe.each(postgresVersions())('on PostgreSQL %i', (version) => {
         expect(through).toEqual(by)
         expect(await kept('limited')).toEqual(await kept('direct'))
       }),
-      { numRuns: 200, interruptAfterTimeLimit: 12_000 },
+      { numRuns: 80 },
     )
   })
 

@@ -36,7 +36,9 @@ describe.each(postgresVersions())('on PostgreSQL %i', (version) => {
 
     it('lets nothing of a row pass that is larger by itself', async () => {
       expect(brief(await wire.query("SELECT repeat('x', 1990)"))).toBe('T E54000 Zidle')
-      expect(brief(await wire.query("SELECT repeat('x', 5000000)"))).toBe('T E54000 Zidle')
+      expect(brief(await wire.query("SELECT string_agg(name, '') FROM shop, generate_series(1, 500)"))).toBe(
+        'T E54000 Zidle',
+      )
       expect(brief(await wire.query("SELECT repeat('x', 1989)"))).toBe('T D*1 C(SELECT 1) Zidle')
     })
 
