@@ -55,7 +55,9 @@ describe.each(mysqlFlavours())('%s', (flavour) => {
       for (const change of unclaimed(analysis.statements, observed)) wrong.push(`${change}: ${text}`)
       await oracle.close()
     }
-    process.stdout.write(`${flavour} ${server.version}: ${seen.tried} tried, ${seen.ran} ran, ${seen.changed} changed something\n`)
+    process.stdout.write(
+      `${flavour} ${server.version}: ${seen.tried} tried, ${seen.ran} ran, ${seen.changed} changed something\n`,
+    )
     expect(wrong).toEqual([])
     expect(seen.changed).toBeGreaterThan(10)
   })
