@@ -40,7 +40,7 @@ export async function loadMysqlCatalog(
     },
     ...(reading.flavour === 'mariadb' && reading.version >= 100_510 ? [jsonColumns(byName)] : []),
     {
-      text: "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE GENERATION_EXPRESSION <> ''",
+      text: "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, GENERATION_EXPRESSION FROM information_schema.COLUMNS WHERE GENERATION_EXPRESSION <> '' OR EXTRA LIKE '%VIRTUAL GENERATED%' OR EXTRA LIKE '%STORED GENERATED%'",
       onRow: ([schema = '', table = '', column = '', expression = '']: TextRow) => {
         const relation = byName.get(keyOf(foldName(schema), foldName(table)))
         relation?.generated.set(foldName(column), mentioned(relation, foldName(expression)))
@@ -100,9 +100,9 @@ function typesByNumber(): ReadonlyMap<number, CatalogType> {
   return new Map(TYPES.map((name, oid) => [oid, { ...plain, oid, name }]))
 }
 
-/** The columns whose names stand anywhere in an expression, which are at least those that it reads. */
+/** The columns whose names stand anywhere in an expression, which are at least those that it reads; all where the account may not see it. */
 function mentioned({ columns }: RelationParts, expression: string): string[] {
-  return [...columns.values()].map(({ name }) => name).filter((name) => expression.includes(name))
+  return [...columns.values()].map(({ name }) => name).filter((name) => expression === '' || expression.includes(name))
 }
 
 function keyOf(schema: string, name: string): string {
