@@ -20,7 +20,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Each file starts servers of its own on free ports; more at a time than this and they take the processors from each other.
+          maxWorkers: 2,
         },
       },
     ],
