@@ -86,8 +86,8 @@ describe.each(mysqlFlavours())('on %s', (flavour) => {
 
   it('a result that goes on is stopped in the database', async () => {
     const connection = await connect('rows')
-    expect(await rowsOf(connection, 'SELECT a.id FROM shop a, shop b, shop c, shop d')).toBe('10 rows, error 1104')
-    expect((await server.sessions()).filter(({ info }) => info?.includes('shop d') === true)).toEqual([])
+    expect(await rowsOf(connection, 'SELECT a.id FROM shop a, shop b, shop c')).toBe('10 rows, error 1104')
+    expect((await server.sessions()).filter(({ info }) => info?.includes('shop c') === true)).toEqual([])
     expect(await rowsOf(connection, 'SELECT 1')).toBe('1 rows')
   })
 
