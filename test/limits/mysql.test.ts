@@ -146,15 +146,16 @@ describe.each(mysqlFlavours())('on %s', (flavour) => {
     const deadline = performance.now() + 6000
     for (let turn = 0; performance.now() < deadline; turn++) {
       // A sleep that is interrupted is an answer of MySQL's, not an error: what counts is what comes behind it.
-      const [reply, canary] = await Promise.all([
+      const [reply, found] = await Promise.all([
         rowsOf(connection, `SELECT sleep(${0.011 + (turn % 9) / 1000}), count(*) FROM shop`),
-        rowsOf(connection, 'SELECT count(*) FROM shop a, shop b WHERE a.id + b.id < 7'),
+        canary(connection),
       ])
       if (reply.includes('error')) counts.cancelled++
       else counts.done++
-      canaries.push(canary)
+      canaries.push(found)
     }
-    expect(canaries.filter((reply) => reply !== '1 rows')).toEqual([])
+    expect(canaries.filter((reply) => reply !== 'counted' && reply !== 'own limit')).toEqual([])
+    expect(canaries).toContain('counted')
     expect(counts.done + counts.cancelled).toBeGreaterThan(20)
   })
 
@@ -184,6 +185,17 @@ interface Streaming {
 
 interface Emitter {
   readonly on: (event: string, listener: (value: never) => void) => void
+}
+
+/** What becomes of a short statement. On a busy machine it may take too long itself, and then its error names the rule. */
+async function canary(connection: Connection): Promise<string> {
+  try {
+    await connection.query('SELECT count(*) FROM shop')
+    return 'counted'
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return message.includes('max-quick') ? 'own limit' : message
+  }
 }
 
 function numbers(count: number): string {
