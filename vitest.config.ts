@@ -10,7 +10,13 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'unit', include: ['{packages/*,gateway,agent}/src/**/*.test.ts'], testTimeout: 20_000 },
+        // No file leaves anything behind for the next, so all share a worker; a fresh one for each would take longer than the tests.
+        test: {
+          name: 'unit',
+          include: ['{packages/*,gateway,agent}/src/**/*.test.ts'],
+          testTimeout: 20_000,
+          isolate: false,
+        },
       },
       {
         resolve,
