@@ -279,7 +279,11 @@ export class LimitWatch {
     const { conversation, send } = this.#port
     this.#failing++
     send(conversation.refuse({ type: 'Execute', portal: '', maxRows: 0 }, FAILING))
-    if (!withSync) return
+    if (!withSync) {
+      // What comes behind it is passed over up to the Sync, so no statement there begins.
+      this.#skipped = true
+      return
+    }
     this.#readyOwed++
     conversation.frontend({ type: 'Sync' })
     send(SYNC_BYTES)
