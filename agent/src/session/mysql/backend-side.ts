@@ -37,8 +37,6 @@ export interface BackendOptions {
   readonly output: ClientOutput
   /** Reading from the database must stop, or may go on. */
   readonly onHold: (held: boolean) => void
-  /** A statement gave the session settings that its text does not tell: the database must be asked for them. */
-  readonly onUncertain: () => void
   /** Replies have come. */
   readonly onProgress: () => void
   readonly onFailure: (error: unknown) => void
@@ -242,7 +240,6 @@ export class BackendSide implements ScannerSink {
     this.#shift = 0
     if (entry.context?.settles === true) settings.answered()
     if (entry.injected) return
-    if (settings.uncertain) this.#options.onUncertain()
     const redactions = gate.takeRedactions(this.#statement)
     if (redactions.length > 0) output.control({ type: 'report', redactions })
     if (entry.context?.facts !== undefined) this.#statement += 1

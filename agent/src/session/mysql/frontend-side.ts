@@ -37,6 +37,8 @@ export interface FrontendOptions {
   readonly write: (bytes: Uint8Array) => void
   /** Writes an answer of the agent's own to the client. */
   readonly answer: (bytes: Uint8Array) => void
+  /** Nobody knows how the server reads texts: it must be asked before the next. */
+  readonly onUncertain: () => void
   /** COM_RESET_CONNECTION is on its way: what the session rests on must follow it. */
   readonly onReset: () => void
   /** Reading from the client must stop, or may go on. */
@@ -144,6 +146,12 @@ export class FrontendSide {
       return
     }
     const message = decodeFrontend(raw, conversation.commands)
+    // Not sooner: what a statement left behind, as its warnings, is the client's to ask for.
+    if (settings.uncertain && !UNREAD.has(message.type)) {
+      this.#options.onUncertain()
+      this.#park(raw, () => !settings.unsettled)
+      return
+    }
     const id = statementIdOf(message)
     if (id !== undefined && conversation.statementFor(id).state === 'unsettled') {
       this.#park(raw, () => conversation.statementFor(id).state !== 'unsettled')
@@ -313,6 +321,8 @@ function filesOf({ source }: StatementFacts): readonly string[] {
   return source === undefined ? [] : mysqlLocalFiles(source.text, source.analysis)
 }
 
+/** Commands in which nothing is read. */
+const UNREAD: ReadonlySet<FrontendMessage['type']> = new Set(['COM_PING', 'COM_QUIT'])
 const UNDECODABLE: Analysis = {
   ok: false,
   failure: { code: 'encoding', message: 'it is no text in the character set of the session', position: undefined },

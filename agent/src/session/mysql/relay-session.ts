@@ -74,10 +74,6 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
     maxMessageBytes: limits.maskedRowBytes,
     output: port.output,
     onHold: port.holdDatabase,
-    onUncertain: () => {
-      write(conversation.inject(own(variablesQuery(server)), ASKING))
-      settings.sent()
-    },
     onProgress: () => {
       if (conversation.pending !== owed) timer.answered(conversation.pending)
       owed = conversation.pending
@@ -90,6 +86,10 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
     maxMessageBytes: limits.messageBytes,
     write,
     answer: (bytes) => backend.answer(bytes),
+    onUncertain: () => {
+      write(conversation.inject(own(variablesQuery(server)), ASKING))
+      settings.sent()
+    },
     onReset: () => {
       // A reset gives the session the server's own settings: it gets its own again before anything else is read.
       for (const text of database.pins) write(conversation.inject(own(text), { ...PLAIN_COMMAND, settles: true }))

@@ -137,14 +137,6 @@ export class Inbound {
     this.#pump.replied()
   }
 
-  /** Asks the server for what decides how it reads texts; those wait for the answer. It is our own word about the session, and no statement of the client's. */
-  ask(): void {
-    const { conversation, settings } = this.#port
-    this.#pump.push(conversation.inject({ type: 'COM_QUERY', attributes: [], query: Buffer.from(QUESTION) }))
-    this.#pump.flush()
-    settings.forwarded()
-  }
-
   /** Takes one command; a promise means that the next must wait for it. */
   #take(raw: RawPacket): Promise<void> | undefined {
     const { conversation, settings, limits } = this.#port
@@ -157,7 +149,9 @@ export class Inbound {
     const message = decodeFrontend(raw, conversation.commands)
     const id = statementIdOf(message)
     const found = id === undefined ? undefined : conversation.statementFor(id)
-    if (found?.state === 'unsettled' || (settings.unsettled && READS_TEXT.has(message.type))) return this.#later(raw)
+    const readsText = READS_TEXT.has(message.type)
+    if (readsText && settings.uncertain && !settings.unsettled) this.#ask()
+    if (found?.state === 'unsettled' || (readsText && settings.unsettled)) return this.#later(raw)
     if (found?.state === 'unknown') return this.#refuse(raw, message, unknownStatement(message.type, id ?? 0))
     const statement = found?.value
     switch (message.type) {
@@ -216,6 +210,14 @@ export class Inbound {
       command ?? `command ${code}`,
       command === undefined ? UNKNOWN_COMMAND : NOT_AVAILABLE,
     )
+  }
+
+  /** Asks the server for what decides how it reads texts; those wait for the answer. It is our own word about the session, and no statement of the client's. */
+  #ask(): void {
+    const { conversation, settings } = this.#port
+    this.#pump.push(conversation.inject({ type: 'COM_QUERY', attributes: [], query: Buffer.from(QUESTION) }))
+    this.#pump.flush()
+    settings.forwarded()
   }
 
   /** What it means depends on replies that are on their way: it is taken again when some have come. */

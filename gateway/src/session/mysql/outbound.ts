@@ -41,8 +41,6 @@ export interface OutboundPort {
   readonly monotonicMs: () => number
   /** Writes packets to the client; false when its socket has enough. */
   readonly write: (bytes: Uint8Array) => boolean
-  /** A statement gave the session settings that its text does not tell: the server must be asked for them. */
-  readonly onUncertain: () => void
   /** Replies have passed: there may be room for more commands of the client. */
   readonly onReplies: () => void
   readonly onOutcome: (outcome: Outcome) => void
@@ -174,7 +172,6 @@ export class Outbound {
       case 'failed': {
         const { entry, index, error } = event
         this.#settle(entry, index)
-        if (this.#port.settings.uncertain) this.#port.onUncertain()
         return this.#tell(entry, CANCELLED.has(error.errorCode) ? 'cancelled' : 'failed', error.sqlState)
       }
       case 'prepared':
@@ -199,7 +196,6 @@ export class Outbound {
     if (!more) this.#settle(entry, undefined)
     if (reply.type === 'OK') settings.told(reply)
     if (entry.type === 'COM_RESET_CONNECTION') settings.reset()
-    if (!more && settings.uncertain) this.#port.onUncertain()
     const cursor = reply.type !== 'Statistics' && (reply.status & CURSOR) === SERVER_STATUS.CURSOR_EXISTS
     const affected = reply.type === 'OK' && !reply.end ? Number(reply.affectedRows) : undefined
     this.#tell(entry, cursor ? 'suspended' : 'completed', undefined, affected)

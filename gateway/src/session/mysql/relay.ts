@@ -42,7 +42,6 @@ export function openMysql(seat: Seat, { inspector, capabilities, settings, layer
     maxMessageBytes: limits.messageBytes,
     monotonicMs,
     write: (bytes) => seat.toClient(layer.wrap(bytes)),
-    onUncertain: () => inbound.ask(),
     onReplies: () => inbound.replied(),
     onOutcome: seat.onOutcome,
     onFailure: seat.onFailure,

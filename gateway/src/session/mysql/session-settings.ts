@@ -1,7 +1,8 @@
 /*
  * What a text means depends on what the session was told before: sql_mode, the character set, the current database. They are held here as the server
  * has them, fed by the replies to the statements that change them. While such a statement has no reply yet the settings are unsettled, and the next text
- * waits. What cannot be told makes sql_mode `unknown`; then the server is asked, and no text is read before it has answered.
+ * waits. What cannot be told makes sql_mode `unknown`; then the server is asked before the next text is read, and not sooner: what a statement left
+ * behind (warnings, FOUND_ROWS) stays until then.
  */
 import type { GatewayConnection } from '@sallyport/config'
 import type { Analysis, SessionChange, Statement } from '@sallyport/core'
@@ -23,6 +24,8 @@ export class SessionSettings {
   readonly #initial: MysqlSettings
   #settings: MysqlSettings
   #unsettled = 0
+  /** The server was asked, and did not say. */
+  #untold = false
   #keyed: (KeyedSettings & { readonly from: MysqlSettings; readonly connection: GatewayConnection }) | undefined
 
   constructor(ready: SessionReady) {
@@ -34,9 +37,9 @@ export class SessionSettings {
     return this.#unsettled > 0
   }
 
-  /** Nobody knows how the server reads texts: it must be asked. */
+  /** Nobody knows how the server reads texts: it must be asked. Once it did not say, texts stay unknown until something changes that. */
   get uncertain(): boolean {
-    return this.#settings.sqlMode === 'unknown' || this.#settings.characterSet === 'unknown'
+    return !this.#untold && (this.#settings.sqlMode === 'unknown' || this.#settings.characterSet === 'unknown')
   }
 
   /** The settings, with the functions that the connection vouches for. */
@@ -48,9 +51,9 @@ export class SessionSettings {
     return this.#keyed
   }
 
-  /** Whether the statements may change what later texts mean. */
+  /** Whether the statements may change what later texts mean; a text that nobody can read may. */
   mayChange(judged: Analysis): boolean {
-    return judged.ok && judged.statements.some(({ session }) => after(this.#settings, session) !== this.#settings)
+    return !judged.ok || judged.statements.some(({ session }) => after(this.#settings, session) !== this.#settings)
   }
 
   /** A command that may change them was forwarded. */
@@ -62,6 +65,7 @@ export class SessionSettings {
   asked(row: readonly (string | undefined)[] | undefined): void {
     this.#unsettled -= 1
     const [mode, characterSet] = row ?? []
+    this.#untold = mode === undefined || characterSet === undefined
     if (mode === undefined || characterSet === undefined) return
     this.#settings = { ...this.#settings, sqlMode: sqlModeOf(mode), characterSet: characterSet.toLowerCase() }
   }
@@ -69,7 +73,11 @@ export class SessionSettings {
   /** It is answered: well, or it failed at its statement `failedAt`. */
   answered({ judged }: CommandRun, failedAt: number | undefined): void {
     this.#unsettled -= 1
-    if (!judged.ok) return
+    this.#untold = false
+    if (!judged.ok) {
+      this.#settings = { ...this.#settings, sqlMode: 'unknown' }
+      return
+    }
     const { statements } = judged
     const done = failedAt === undefined ? statements : statements.slice(0, failedAt)
     // A statement of several results makes the place of the failure that of no statement.

@@ -98,7 +98,6 @@ export function setMysqlStage({ multi = true }: { readonly multi?: boolean } = {
     maxMessageBytes,
     monotonicMs: () => 0,
     write: (bytes) => toClient.push(bytes) > 0,
-    onUncertain: () => inbound.ask(),
     onReplies: () => inbound.replied(),
     onOutcome: () => undefined,
     onFailure,

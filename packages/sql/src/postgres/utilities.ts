@@ -12,6 +12,8 @@ import type { Handler, Walker } from './walker.ts'
 export const UTILITY_HANDLERS: Readonly<Record<string, Handler>> = {
   ExplainStmt: (walker, body) => {
     walker.add(['read'])
+    // Also where it is only planned, the session's schema of temporary tables is made for it.
+    if (makesTable(body['query'])) walker.add(['ddl'])
     const { counted } = walker
     if (counted === 'all' && !runsAnalyze(body)) walker.counted = 'unknown'
     walker.node(body['query'])
@@ -122,6 +124,14 @@ function runsAnalyze(body: Fields): boolean {
     .map((item) => bodyOf(item, 'DefElem') ?? {})
     .filter((option) => option['defname'] === 'analyze')
     .some((option) => option['arg'] === undefined || !OFF.has((literalOf(option['arg']) ?? '').toLowerCase()))
+}
+
+/** CREATE TABLE AS, or a SELECT with an INTO, which stands in the first of several that are joined by UNION and the like. */
+function makesTable(query: unknown): boolean {
+  if (bodyOf(query, 'CreateTableAsStmt') !== undefined) return true
+  let select = bodyOf(query, 'SelectStmt')
+  for (let arm = select; arm !== undefined; arm = fieldsOf(arm['larg'])) select = arm
+  return select?.['intoClause'] !== undefined
 }
 
 function unknown(walker: Walker): void {
