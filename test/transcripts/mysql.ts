@@ -43,7 +43,9 @@ export async function play(
       })
       if (packet === undefined) return false
       if (packet.kind === 'prepared') ids.push(Buffer.from(packet.raw.payload).readUInt32LE(1))
-      if (packet.kind !== dropped) received.push(asText(packet, place.compressed !== true))
+      // How many were left out shows in the ids behind them.
+      const numbered = place.compressed !== true && dropped === undefined
+      if (packet.kind !== dropped) received.push(asText(packet, numbered))
       fileSequence = packet.raw.nextSequence
       if (until(packet)) return true
     }
