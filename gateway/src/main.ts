@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { compileRuntime, type Runtime } from './runtime.ts'
 import { LearnedServers } from './session/mysql/learned-servers.ts'
 import { Threads } from './session/mysql/threads.ts'
+import { Logins } from './session/logins.ts'
 import { SessionRegistry } from './session/registry.ts'
 import { VERSION } from './version.ts'
 
@@ -69,7 +70,7 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
     })
     opened.push(() => tunnel.close({ drainMs: 0 }))
     const registry = new SessionRegistry(() => runtime.config.limits)
-    const logins = new Set<AbortController>()
+    const logins = new Logins(() => runtime.config.limits.logins)
     const service = { runtime: () => runtime, registry, tunnel, log, metrics, clock, logger, logins }
 
     const { statementBytes } = config.limits
@@ -124,7 +125,7 @@ export async function startGateway(config: GatewayConfig, { logger, clock }: Gat
         clearInterval(sweep)
         void postgres?.close()
         void mysql?.close()
-        for (const login of logins) login.abort(new Error('the gateway is shutting down'))
+        logins.abortAll(new Error('the gateway is shutting down'))
         await drain(registry, runtime.config.limits.drainTimeoutMs)
         for (const close of opened.toReversed()) await close()
       },

@@ -3,7 +3,6 @@ import type { Socket } from 'node:net'
 import {
   CLIENT,
   DEFAULT_STARTUP_OPTIONS,
-  encodeBackend,
   spoken,
   commonCapabilities,
   type Greeting,
@@ -22,7 +21,7 @@ import { SessionSettings } from '../session/mysql/session-settings.ts'
 import { receiveStartup, type StartedClient } from '../session/mysql/startup.ts'
 import type { Threads } from '../session/mysql/threads.ts'
 import { Relay } from '../session/relay.ts'
-import { serve, tlsFor, type ReadySession, type Service } from './serve.ts'
+import { serve, tlsFor, type Caller, type ReadySession, type Service } from './serve.ts'
 
 export interface MysqlService extends Service {
   readonly inspector: MysqlInspector
@@ -36,24 +35,18 @@ export interface MysqlService extends Service {
 export function serveMysql(accepted: Socket, service: MysqlService): Promise<void> {
   return serve(accepted, service, {
     engine: 'mysql',
-    full: () => firstWord('the gateway has as many sessions as it may (limits.sessions)', 1040, '08004'),
-    begin: (socket, source, signal) => begin(socket, source, service, signal),
+    begin: (socket, caller) => begin(socket, caller, service),
     // The startup machine has said what there is to say.
     broken: () => undefined,
   })
 }
 
-async function begin(
-  accepted: Socket,
-  source: string,
-  service: MysqlService,
-  signal: AbortSignal,
-): Promise<ReadySession | undefined> {
+async function begin(accepted: Socket, caller: Caller, service: MysqlService): Promise<ReadySession | undefined> {
   const { threads } = service
   const id = threads.issue()
   let ready: ReadySession | undefined
   try {
-    ready = await beginAs(id, accepted, source, service, signal)
+    ready = await beginAs(id, accepted, caller, service)
     return ready
   } finally {
     if (ready === undefined) threads.release(id)
@@ -63,11 +56,11 @@ async function begin(
 async function beginAs(
   id: number,
   accepted: Socket,
-  source: string,
+  caller: Caller,
   service: MysqlService,
-  signal: AbortSignal,
 ): Promise<ReadySession | undefined> {
   const { runtime, logger, metrics, threads, inspector, rsa } = service
+  const { source, signal } = caller
   const tls = tlsFor(accepted, runtime().secureContext !== undefined)
   const client = await receiveStartup(
     accepted,
@@ -81,7 +74,7 @@ async function beginAs(
   )
   if (client === undefined) return undefined
   const connection = runtime().connections.get(client.request.user)
-  const loggedIn = await login(loginRequest(client, connection), { ...service, source }, signal)
+  const loggedIn = await login(loginRequest(client, connection), { ...service, ...caller }, signal)
   const refused = loggedIn === undefined || !isReadable(client, loggedIn)
   metrics.logins.inc({ engine: 'mysql', result: refused ? 'refused' : 'ok' })
   if (refused) return undefined
@@ -160,11 +153,6 @@ function nonce(): Uint8Array {
     const byte = randomInt(1, 127)
     return byte === 0x24 ? 0x25 : byte
   })
-}
-
-/** What a client reads in place of the greeting. */
-function firstWord(message: string, errorCode: number, sqlState: string): Uint8Array {
-  return encodeBackend(errorPacket({ errorCode, sqlState, message }), { flags: 0, extended: 0 }, 0)
 }
 
 function parameter({ tunnel }: LoggedInClient, name: string): string | undefined {

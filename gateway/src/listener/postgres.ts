@@ -8,7 +8,7 @@ import { openPostgres } from '../session/postgres/relay.ts'
 import { receiveStartup } from '../session/postgres/startup.ts'
 import { welcome } from '../session/postgres/welcome.ts'
 import { Relay } from '../session/relay.ts'
-import { serve, tlsFor, type ReadySession, type Service } from './serve.ts'
+import { serve, tlsFor, type Caller, type ReadySession, type Service } from './serve.ts'
 
 export interface PostgresService extends Service {
   readonly inspector: Inspector
@@ -18,8 +18,7 @@ export interface PostgresService extends Service {
 export function servePostgres(accepted: Socket, service: PostgresService): Promise<void> {
   return serve(accepted, service, {
     engine: 'postgres',
-    full: () => encodeBackend(fatalError('53300', 'the gateway has as many sessions as it may (limits.sessions)')),
-    begin: (socket, source, signal) => begin(socket, source, service, signal),
+    begin: (socket, caller) => begin(socket, caller, service),
     broken: (error) =>
       error instanceof PgWireError
         ? encodeBackend(fatalError('08P01', `protocol violation: ${error.message}`))
@@ -27,13 +26,9 @@ export function servePostgres(accepted: Socket, service: PostgresService): Promi
   })
 }
 
-async function begin(
-  accepted: Socket,
-  source: string,
-  service: PostgresService,
-  signal: AbortSignal,
-): Promise<ReadySession | undefined> {
+async function begin(accepted: Socket, caller: Caller, service: PostgresService): Promise<ReadySession | undefined> {
   const { runtime, registry, logger, metrics, inspector } = service
+  const { source, signal } = caller
   const client = await receiveStartup(
     accepted,
     {
@@ -45,7 +40,7 @@ async function begin(
     signal,
   )
   if (client === undefined) return undefined
-  const loggedIn = await login(loginRequest(client), { ...service, source }, signal)
+  const loggedIn = await login(loginRequest(client), { ...service, ...caller }, signal)
   metrics.logins.inc({ engine: 'postgres', result: loggedIn === undefined ? 'refused' : 'ok' })
   if (loggedIn === undefined) return undefined
   const { socket, rest, request } = client

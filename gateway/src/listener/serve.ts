@@ -6,7 +6,8 @@ import type { TunnelServer } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
 import type { Metrics } from '../metrics.ts'
 import type { Runtime } from '../runtime.ts'
-import type { SessionRegistry } from '../session/registry.ts'
+import type { Login, Logins } from '../session/logins.ts'
+import type { SessionRegistry, Taken } from '../session/registry.ts'
 import type { Relay } from '../session/relay.ts'
 import { isLoopback } from './loopback.ts'
 
@@ -20,16 +21,23 @@ export interface Service {
   readonly clock: Clock
   readonly logger: Logger
   /** The logins under way; a gateway that stops aborts them. */
-  readonly logins: Set<AbortController>
+  readonly logins: Logins
+}
+
+/** A connection until it is a session. */
+export interface Caller {
+  readonly source: string
+  /** Aborts when the login takes too long, or has to give way. */
+  readonly signal: AbortSignal
+  /** It is known who comes: takes a place among the sessions. */
+  readonly admit: (subject: string) => Taken
 }
 
 /** What is an engine's own in serving a client. */
 export interface Front {
   readonly engine: GatewayConnection['engine']
-  /** What a client gets for whom there is no place. */
-  readonly full: () => Uint8Array
   /** From the first byte to a session that is ready, and the client told so; undefined when there is none, and the client was told why. */
-  readonly begin: (accepted: Socket, source: string, signal: AbortSignal) => Promise<ReadySession | undefined>
+  readonly begin: (accepted: Socket, caller: Caller) => Promise<ReadySession | undefined>
   /** The last message for a client whose login failed; undefined where there is no way to say it. */
   readonly broken: (error: unknown) => Uint8Array | undefined
 }
@@ -45,21 +53,21 @@ export async function serve(accepted: Socket, service: Service, front: Front): P
   const { registry, runtime, metrics, logger } = service
   const { engine } = front
   const source = `${accepted.remoteAddress ?? 'unknown'}:${accepted.remotePort ?? 0}`
-  const place = registry.reserve()
-  if (place === undefined) {
-    metrics.logins.inc({ engine, result: 'too-many-sessions' })
-    accepted.end(front.full())
-    return
-  }
-  const deadline = new AbortController()
+  const place = registry.place()
+  const login = service.logins.enter(accepted)
+  const { signal } = login
   const timer = setTimeout(
-    () => deadline.abort(new Error('the login took too long')),
+    () => login.abort(new Error('the login took too long')),
     runtime().config.limits.loginTimeoutMs,
   )
+  const admit = (subject: string): Taken => {
+    const taken = place.take(subject)
+    if (taken === 'taken') login.admitted()
+    return taken
+  }
   try {
-    service.logins.add(deadline)
-    const ready = await front.begin(accepted, source, deadline.signal)
-    service.logins.delete(deadline)
+    const ready = await front.begin(accepted, { source, signal, admit })
+    login.ended()
     clearTimeout(timer)
     if (ready === undefined) return
     const { session, leave } = ready
@@ -71,16 +79,28 @@ export async function serve(accepted: Socket, service: Service, front: Front): P
     leave()
     logger.debug({ session: session.id, reason }, 'session ended')
   } catch (error) {
-    metrics.logins.inc({ engine, result: 'failed' })
-    logger.info({ source, error: error instanceof Error ? error.message : 'unknown' }, 'login failed')
+    fail(login, error, { ...service, source, engine })
     const last = accepted.writable ? front.broken(error) : undefined
     if (last === undefined) accepted.destroy()
     else accepted.end(last)
   } finally {
     clearTimeout(timer)
-    service.logins.delete(deadline)
+    login.ended()
     place.leave()
+    // Whoever keeps its end open would keep ours.
+    if (!accepted.destroyed) setTimeout(() => accepted.destroy(), LINGER_MS).unref()
   }
+}
+
+function fail(
+  { gaveWay }: Login,
+  error: unknown,
+  { metrics, logger, source, engine }: Pick<Service, 'metrics' | 'logger'> & Pick<Front, 'engine'> & { source: string },
+): void {
+  metrics.logins.inc({ engine, result: gaveWay ? 'gave-way' : 'failed' })
+  // A flood of connections is no flood of the log.
+  const level = gaveWay ? 'debug' : 'info'
+  logger[level]({ source, error: error instanceof Error ? error.message : 'unknown' }, 'login failed')
 }
 
 /** Whether TLS is asked of a client: a password crosses the network encrypted, or not at all. */
@@ -88,3 +108,6 @@ export function tlsFor(socket: Socket, available: boolean): 'required' | 'option
   if (!available) return 'none'
   return isLoopback(socket.remoteAddress ?? '') && isLoopback(socket.localAddress ?? '') ? 'optional' : 'required'
 }
+
+/** How long a client may take to read its last message. */
+const LINGER_MS = 2000

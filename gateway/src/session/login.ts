@@ -6,14 +6,15 @@ import type { Analysis, Identity } from '@sallyport/core'
 import { refusalOf } from '@sallyport/policy'
 import { SessionRefusedError, TunnelError, type GatewaySession, type TunnelServer } from '@sallyport/tunnel'
 import type { Runtime } from '../runtime.ts'
-import type { SessionRegistry } from './registry.ts'
+import type { Taken } from './registry.ts'
 
 export interface LoginPort {
   readonly runtime: () => Runtime
-  readonly registry: SessionRegistry
   readonly tunnel: TunnelServer
   readonly log: AuditLog
   readonly source: string
+  /** Takes a place among the sessions for a user. */
+  readonly admit: (subject: string) => Taken
 }
 
 /** A client that may have its session, and the agent's end of it. */
@@ -117,7 +118,7 @@ export async function login(
 
 async function admit(
   request: LoginRequest,
-  { runtime, registry }: LoginPort,
+  { runtime, admit: takePlace }: LoginPort,
 ): Promise<{ identity: Identity; connection: GatewayConnection }> {
   const { authenticator, policy, connections } = runtime()
   const identity = await authenticator.authenticate(request.password)
@@ -150,7 +151,19 @@ async function admit(
       throw new LoginRefusedError('startup-setting', { ...refusal, message }, identity)
     }
   }
-  if (!registry.hasRoomFor(identity.subject)) {
+  const taken = takePlace(identity.subject)
+  if (taken === 'gateway-full') {
+    throw new LoginRefusedError(
+      'gateway-full',
+      {
+        sqlState: '53300',
+        message: 'the gateway has as many sessions as it may (limits.sessions)',
+        hint: RETRY_HINT,
+      },
+      identity,
+    )
+  }
+  if (taken === 'user-full') {
     throw new LoginRefusedError(
       'too-many-sessions',
       {

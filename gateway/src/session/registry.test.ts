@@ -22,14 +22,23 @@ it('a key cancels its own session, and a key that differs in length or in a bit 
   expect(cancelled).toHaveLength(2)
 })
 
-it('places are given up to the limit, and again when one is left, once', () => {
-  const registry = new SessionRegistry(() => ({ sessions: 2, sessionsPerUser: 10 }))
-  const [first, second] = [registry.reserve(), registry.reserve()]
-  expect(first).toBeDefined()
-  expect(second).toBeDefined()
-  expect(registry.reserve()).toBeUndefined()
-  first?.leave()
-  first?.leave()
-  expect(registry.reserve()).toBeDefined()
-  expect(registry.reserve()).toBeUndefined()
+it('places are taken up to the limits, and again when one is left, once', () => {
+  const registry = new SessionRegistry(() => ({ sessions: 3, sessionsPerUser: 2 }))
+  const [first, second, third] = [registry.place(), registry.place(), registry.place()]
+  expect(first.take('alice')).toBe('taken')
+  expect(second.take('alice')).toBe('taken')
+  expect(third.take('alice')).toBe('user-full')
+  expect(third.take('bob')).toBe('taken')
+  expect(registry.place().take('carol')).toBe('gateway-full')
+  first.leave()
+  first.leave()
+  expect(registry.place().take('alice')).toBe('taken')
+  expect(registry.place().take('alice')).toBe('gateway-full')
+})
+
+it('a place that was never taken gives nothing back', () => {
+  const registry = new SessionRegistry(() => ({ sessions: 1, sessionsPerUser: 1 }))
+  registry.place().leave()
+  expect(registry.place().take('alice')).toBe('taken')
+  expect(registry.place().take('bob')).toBe('gateway-full')
 })

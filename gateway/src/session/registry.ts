@@ -17,14 +17,18 @@ export interface LiveSession {
 /** `owner`: its own user, by a KILL from another session. */
 export type KillReason = 'shutdown' | 'idle' | 'administrator' | 'owner'
 
-/** A place among the sessions, given before anything is spent on a login. */
+/** What a connection may take of the room for sessions. */
 export interface Place {
+  /** Takes it for a user, before the session is opened; says what is full when there is none. */
+  readonly take: (subject: string) => Taken
   readonly enter: (session: LiveSession) => void
   readonly leave: () => void
 }
 
+export type Taken = 'taken' | 'gateway-full' | 'user-full'
+
 export interface SessionLimits {
-  /** Connections at most, those that are still logging in included. */
+  /** Sessions at most, those that are being opened included. */
   readonly sessions: number
   readonly sessionsPerUser: number
 }
@@ -40,6 +44,8 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, LiveSession>()
   readonly #keys = new Map<number, { readonly secretKey: Uint8Array; readonly cancel: () => void }>()
   readonly #limits: () => SessionLimits
+  /** Places taken, by user. */
+  readonly #taken = new Map<string, number>()
   #places = 0
 
   constructor(limits: () => SessionLimits) {
@@ -54,31 +60,32 @@ export class SessionRegistry {
     return this.#sessions.values()
   }
 
-  /** A place for one more connection; undefined when all are taken. */
-  reserve(): Place | undefined {
-    if (this.#places >= this.#limits().sessions) return undefined
-    this.#places++
+  /** For one connection: a place that nobody has taken yet. */
+  place(): Place {
+    let owner: string | undefined
     let id: string | undefined
-    let left = false
     return {
+      // INVARIANT: a place counts from here on, so that many logins at once get no more of them than one after the other.
+      take: (subject) => {
+        const { sessions, sessionsPerUser } = this.#limits()
+        if (this.#places >= sessions) return 'gateway-full'
+        const count = this.#taken.get(subject) ?? 0
+        if (count >= sessionsPerUser) return 'user-full'
+        owner = subject
+        this.#places++
+        this.#taken.set(subject, count + 1)
+        return 'taken'
+      },
       enter: (session) => {
         id = session.id
         this.#sessions.set(id, session)
       },
       leave: () => {
-        if (left) return
-        left = true
-        this.#places--
+        if (owner !== undefined) this.#giveBack(owner)
         if (id !== undefined) this.#sessions.delete(id)
+        owner = id = undefined
       },
     }
-  }
-
-  /** Whether the user may have one more session. */
-  hasRoomFor(subject: string): boolean {
-    let count = 0
-    for (const session of this.#sessions.values()) if (session.identity.subject === subject) count++
-    return count < this.#limits().sessionsPerUser
   }
 
   /** A new key of `secretBytes` bytes (4 in protocol 3.0) for a session, until it is revoked. */
@@ -95,6 +102,13 @@ export class SessionRegistry {
     const entry = this.#keys.get(processId)
     if (entry === undefined || entry.secretKey.length !== secretKey.length) return
     if (timingSafeEqual(entry.secretKey, secretKey)) entry.cancel()
+  }
+
+  #giveBack(subject: string): void {
+    this.#places--
+    const count = (this.#taken.get(subject) ?? 1) - 1
+    if (count === 0) this.#taken.delete(subject)
+    else this.#taken.set(subject, count)
   }
 }
 

@@ -138,6 +138,8 @@ export interface GatewayLimits {
   readonly sessions: number
   /** Client sessions of one subject at once. */
   readonly sessionsPerUser: number
+  /** Connections at once whose user is not known yet; beyond it the oldest gives way. */
+  readonly logins: number
   /** Statements sent ahead of their answers in one session. */
   readonly pipelinedStatements: number
   /** What may wait in one session, for each direction. */

@@ -98,11 +98,12 @@ const MAX_MESSAGE = 500
 
 type Number_ = Pick<Words, 'errorCode' | 'sqlState'>
 
-// ER_ACCESS_DENIED_ERROR, ER_DBACCESS_DENIED_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_SERVER_SHUTDOWN.
+// ER_ACCESS_DENIED_ERROR, ER_DBACCESS_DENIED_ERROR, ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_SERVER_SHUTDOWN.
 const LOGIN: Readonly<Record<string, Number_>> = {
   'invalid-token': { errorCode: 1045, sqlState: '28000' },
   'no-access': { errorCode: 1045, sqlState: '28000' },
   'startup-setting': { errorCode: DENIED, sqlState: '42000' },
+  'gateway-full': { errorCode: 1040, sqlState: '08004' },
   'too-many-sessions': { errorCode: 1203, sqlState: '42000' },
   'audit-unavailable': { errorCode: UNWRITABLE, sqlState: 'HY000' },
   'character-set': { errorCode: 1115, sqlState: '42000' },

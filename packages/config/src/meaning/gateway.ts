@@ -203,6 +203,7 @@ function limitsOf(limits: NonNullable<GatewaySection['limits']>): GatewayConfig[
     statementBytes: bytes(limits.statement_bytes ?? '1MiB'),
     sessions: limits.sessions ?? 1000,
     sessionsPerUser: limits.sessions_per_user ?? 100,
+    logins: limits.logins ?? 256,
     pipelinedStatements: limits.pipelined_statements ?? 1000,
     bufferBytes: bytes(limits.buffer_bytes ?? '1MiB'),
     idleTimeoutMs: milliseconds(limits.idle_timeout ?? 0),

@@ -67,6 +67,9 @@ const limits = section({
   statement_bytes: size.optional().describe('the text of one statement; default 1MiB'),
   sessions: count.optional().describe('client sessions at once; default 1000'),
   sessions_per_user: count.optional().describe('client sessions of one subject at once; default 100'),
+  logins: count
+    .optional()
+    .describe('connections at once whose user is not known yet; beyond it the oldest gives way; default 256'),
   pipelined_statements: count
     .optional()
     .describe('statements sent ahead of their answers in one session; default 1000'),
