@@ -12,6 +12,14 @@ export async function upgradeTls(
   if (secureContext === undefined) throw new Error('TLS was promised without a certificate')
   plain.removeAllListeners('readable')
   const secure = new TLSSocket(plain, { isServer: true, secureContext, ALPNProtocols: [...protocols] })
-  await once(secure, 'secure', { signal })
+  const gone = new AbortController()
+  // Whoever leaves within the handshake is no error of the handshake.
+  const leave = (): void => gone.abort(new Error('the client left within its TLS handshake'))
+  secure.once('close', leave)
+  try {
+    await once(secure, 'secure', { signal: AbortSignal.any([signal, gone.signal]) })
+  } finally {
+    secure.off('close', leave)
+  }
   return secure
 }
