@@ -98,7 +98,7 @@ function assignments(walker: Walker, targets: unknown, write: Mention): void {
 }
 
 function rename(walker: Walker, alias: string, mention: Mention): void {
-  walker.scope.ranges.push({ alias, mention, renamed: false })
+  walker.scope.ranges.push({ alias, mention, renamed: false, scalar: false })
 }
 
 function optionNames(returning: Fields): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Predicate } from '@sallyport/core'
 import { bodyOf, listOf, nodeOf, textOf } from './ast.ts'
+import { callByField } from './functions.ts'
 import { rangesNamed, visibleRanges, type Range } from './scope.ts'
 import type { Handler, Walker } from './walker.ts'
 
@@ -48,7 +49,8 @@ function qualified(walker: Walker, names: readonly string[], third: string | und
   const [first = '', second = ''] = names
   const ranges = rangesNamed(walker.scope, third === undefined ? first : second)
   const column = third === undefined ? second : third
-  if (walker.settings.catalogue?.hasUserFunction(column) === true) walker.add(['unknown'])
+  const scalar = ranges.length === 0 || ranges.some((range) => range.scalar)
+  callByField(walker, names.at(-1) ?? '', scalar ? 'any' : 'row')
   if (ranges.length > 0) mentionColumns(walker, ranges, column, walker.use)
   else {
     for (const name of names) unqualified(walker, name)

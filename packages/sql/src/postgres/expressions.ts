@@ -1,7 +1,7 @@
 import type { Predicate } from '@sallyport/core'
 import { bodyOf, fieldsOf, listOf, nameOf, nodeOf, textOf, type Fields } from './ast.ts'
 import { isBuiltinType } from './builtins.ts'
-import { callOperator } from './functions.ts'
+import { callByField, callOperator } from './functions.ts'
 import type { Handler, Walker } from './walker.ts'
 
 /** Expressions: which operators they call, and how the columns in them are used. */
@@ -67,9 +67,7 @@ export const EXPRESSION_HANDLERS: Readonly<Record<string, Handler>> = {
     walker.node(body['arg'])
     for (const step of listOf(body['indirection'])) {
       const field = bodyOf(step, 'String')?.['sval']
-      // (row).name may be a call name(row).
-      if (typeof field === 'string' && walker.settings.catalogue?.hasUserFunction(field) === true)
-        walker.add(['unknown'])
+      if (typeof field === 'string') callByField(walker, field, 'any')
       else walker.node(step)
     }
   },

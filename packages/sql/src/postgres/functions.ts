@@ -37,6 +37,16 @@ export function callFunction(walker: Walker, parts: readonly string[]): void {
   record(walker, schema, name, functionEffects(walker.settings, schema, name))
 }
 
+/**
+ * Notes that `x.name` or `(x).name` may be the call `name(x)`: it is where x has no column of that name, whatever type x has. What the server brings
+ * along for rows only reads.
+ */
+export function callByField(walker: Walker, name: string, of: 'row' | 'any'): void {
+  const known = of === 'any' && builtinFunction(name) !== undefined
+  const user = walker.settings.catalogue?.hasUserFunction(name) === true
+  if (known || user) callFunction(walker, [name])
+}
+
 /** Notes the use of an operator; those of pg_catalog only compute. */
 export function callOperator(walker: Walker, parts: readonly string[]): void {
   const name = parts.at(-1) ?? ''

@@ -25,7 +25,7 @@ export const RANGE_HANDLERS: Readonly<Record<string, Handler>> = {
     walker.using(undefined, body['functions'])
     walker.node(body['coldeflist'])
     const [first] = listOf(bodyOf(listOf(body['functions'])[0], 'List')?.['items'])
-    addRange(walker, body, nameOf(bodyOf(first, 'FuncCall')?.['funcname']).at(-1) ?? '', undefined)
+    addRange(walker, body, nameOf(bodyOf(first, 'FuncCall')?.['funcname']).at(-1) ?? '', undefined, true)
   },
   RangeTableFunc: (walker, body) => {
     walker.fields('RangeTableFunc', body)
@@ -99,11 +99,11 @@ function noteCatalogueWrite(walker: Walker, mention: Mention): void {
   if (mention.name === 'pg_settings') walker.add(['session', 'unknown'])
 }
 
-function addRange(walker: Walker, body: Fields, name: string, mention: Mention | undefined): void {
+function addRange(walker: Walker, body: Fields, name: string, mention: Mention | undefined, scalar = false): void {
   const alias = fieldsOf(body['alias'])
   const renamed = listOf(alias?.['colnames']).length > 0
   if (renamed && mention !== undefined) mention.all = true
-  const range: Range = { alias: textOf(alias?.['aliasname']) || name, mention, renamed }
+  const range: Range = { alias: textOf(alias?.['aliasname']) || name, mention, renamed, scalar }
   walker.scope.ranges.push(range)
 }
 

@@ -18,6 +18,8 @@ export interface Range {
   readonly mention: Mention | undefined
   /** True when an alias list gives the columns other names. */
   readonly renamed: boolean
+  /** True for a function, whose name can stand for a value that is no row. */
+  readonly scalar: boolean
 }
 
 /** A level below another. */
