@@ -86,14 +86,22 @@ export class BackendSide implements ScannerSink {
     this.#options.output.flush()
   }
 
-  streams(firstByte: number, length: number): boolean {
-    if (this.#held || this.#shift !== 0 || !this.#conversation.streams(firstByte, length)) return false
+  streams(firstByte: number, length: number): boolean | 'whole' {
+    if (this.#held || !this.#conversation.streams(firstByte, length)) return false
     const { current } = this.#conversation
-    return current?.injected !== true && this.#options.gate.fate(current) === 'pass'
+    if (current?.injected === true) return false
+    const fate = this.#options.gate.fate(current)
+    return fate === 'mask' ? 'whole' : fate === 'pass' && this.#shift === 0
   }
 
   run(run: PacketRun): void {
-    if (this.#conversation.rows(run) === 'forward') this.#options.output.run(run.bytes)
+    const { gate, output } = this.#options
+    const fate = gate.fate(this.#conversation.current)
+    if (this.#conversation.rows(run) === 'drop') return
+    if (fate === 'mask') {
+      this.#shift += gate.maskRun(run.bytes, (run.sequence + this.#shift) & 0xff, output.buffer) - run.packets
+      output.spill()
+    } else output.run(run.bytes)
   }
 
   message(raw: RawPacket): void {

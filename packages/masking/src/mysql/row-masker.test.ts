@@ -30,7 +30,7 @@ describe('a text row', () => {
       fc.property(columns, (row) => {
         const masker = new MysqlRowMasker({ masks: row.map(({ mask }) => mask), widths: undefined })
         const out = new OutputBuffer(16)
-        masker.row(textRow(row.map(({ value }) => value)), out)
+        maskRow(masker, textRow(row.map(({ value }) => value)), out)
         expect(out.take()).toEqual(textRow(row.map(({ value, mask }) => expected(value, mask))))
         expect(masker.redacted).toEqual(row.map(({ value, mask }) => (value !== null && mask !== undefined ? 1 : 0)))
       }),
@@ -49,7 +49,7 @@ describe('a text row', () => {
       const out = new OutputBuffer(16)
       out.byte(7)
       const masker = new MysqlRowMasker({ masks: [CONSTANT, undefined], widths: undefined })
-      expect(() => masker.row(broken, out)).toThrow(MaskingError)
+      expect(() => maskRow(masker, broken, out)).toThrow(MaskingError)
       expect(out.take()).toEqual(Uint8Array.of(7))
     }
   })
@@ -59,7 +59,7 @@ describe('a text row', () => {
       const value = new Uint8Array(length).fill(0x61)
       const masker = new MysqlRowMasker({ masks: [undefined, CONSTANT, COMPUTED], widths: undefined })
       const out = new OutputBuffer(16)
-      masker.row(textRow([value, value, value]), out)
+      maskRow(masker, textRow([value, value, value]), out)
       const stars = new Uint8Array(length).fill(0x2a)
       const wanted = textRow([value, ascii('[redacted]'), stars])
       const given = out.take()
@@ -91,7 +91,8 @@ describe('a binary row', () => {
         const widths = fitted.map(({ width }) => width)
         const masker = new MysqlRowMasker({ masks: fitted.map(({ mask }) => mask), widths })
         const out = new OutputBuffer(16)
-        masker.row(
+        maskRow(
+          masker,
           binaryRow(
             fitted.map(({ value }) => value),
             widths,
@@ -116,10 +117,21 @@ describe('a binary row', () => {
   })
 })
 
+/** Masks a row that stands between other bytes, as in a chunk. */
+function maskRow(masker: MysqlRowMasker, row: Uint8Array, out: OutputBuffer): void {
+  masker.row(between(row), 3, 3 + row.length, out)
+}
+
+function between(row: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(3 + row.length + 4).fill(1)
+  bytes.set(row, 3)
+  return bytes
+}
+
 /** What becomes of any bytes: whatever is thrown beside a MaskingError comes through. */
 function outcome(masker: MysqlRowMasker, row: Uint8Array): string {
   try {
-    masker.row(row, new OutputBuffer(16))
+    maskRow(masker, row, new OutputBuffer(16))
     return 'masked'
   } catch (error) {
     if (error instanceof MaskingError) return error.code

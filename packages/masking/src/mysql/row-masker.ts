@@ -35,34 +35,34 @@ export class MysqlRowMasker {
     })
   }
 
-  /** Appends the masked form of a row. Throws MaskingError `malformed-row`; `out` then holds nothing of it. */
-  row(row: Uint8Array, out: OutputBuffer): void {
+  /** Appends the masked form of the row that is `bytes[start, end)`. Throws MaskingError `malformed-row`; `out` then holds nothing of it. */
+  row(bytes: Uint8Array, start: number, end: number, out: OutputBuffer): void {
     const before = out.length
     try {
-      out.reserve(row.length + 64)
-      if (this.#widths === undefined) this.#text(row, out)
-      else this.#binary(row, this.#widths, out)
+      out.reserve(end - start + 64)
+      if (this.#widths === undefined) this.#text(bytes, start, end, out)
+      else this.#binary(bytes, start, end, this.#widths, out)
     } catch (error) {
       out.length = before
       throw error
     }
   }
 
-  #text(row: Uint8Array, out: OutputBuffer): void {
+  #text(row: Uint8Array, start: number, end: number, out: OutputBuffer): void {
     const masks = this.#masks
-    let copied = 0
-    let at = 0
+    let copied = start
+    let at = start
     for (let index = 0; index < masks.length; index += 1) {
       const mask = masks[index]
-      const first = row[at]
-      if (first === undefined) throw malformed('it has fewer values than its description')
+      if (at >= end) throw malformed('it has fewer values than its description')
+      const first = row[at]!
       if (first === NULL_VALUE) {
         at += 1
         continue
       }
       const value = at + lengthBytes(first)
       const next = value + lengthAt(row, at)
-      if (next > row.length) throw malformed('a value ends outside')
+      if (next > end) throw malformed('a value ends outside')
       if (mask !== undefined) {
         out.copy(row, copied, at)
         if (mask.kind === 'null') out.byte(NULL_VALUE)
@@ -72,17 +72,23 @@ export class MysqlRowMasker {
       }
       at = next
     }
-    if (at !== row.length) throw malformed('bytes follow its last value')
-    out.copy(row, copied, row.length)
+    if (at !== end) throw malformed('bytes follow its last value')
+    out.copy(row, copied, end)
   }
 
-  #binary(row: Uint8Array, widths: readonly (number | 'length')[], out: OutputBuffer): void {
+  #binary(
+    row: Uint8Array,
+    start: number,
+    end: number,
+    widths: readonly (number | 'length')[],
+    out: OutputBuffer,
+  ): void {
     const masks = this.#masks
-    const bitmap = 1
+    const bitmap = start + 1
     let at = bitmap + ((masks.length + 7 + NULL_OFFSET) >> 3)
-    if (row.length < at || row[0] !== 0) throw malformed('it does not begin as a binary row')
+    if (end < at || row[start] !== 0) throw malformed('it does not begin as a binary row')
     const begin = out.length
-    let copied = 0
+    let copied = start
     for (let index = 0; index < masks.length; index += 1) {
       const bit = index + NULL_OFFSET
       if ((row[bitmap + (bit >> 3)]! & (1 << (bit & 7))) !== 0) continue
@@ -90,24 +96,24 @@ export class MysqlRowMasker {
       let value = at
       let next = at
       if (width === 'length') {
-        const first = row[at]
-        if (first === undefined || first === NULL_VALUE) throw malformed('a value has no length')
+        if (at >= end || row[at] === NULL_VALUE) throw malformed('a value has no length')
+        const first = row[at]!
         value = at + lengthBytes(first)
         next = value + lengthAt(row, at)
       } else next = at + width
-      if (next > row.length) throw malformed('a value ends outside')
+      if (next > end) throw malformed('a value ends outside')
       const mask = masks[index]
       if (mask !== undefined) {
         out.copy(row, copied, at)
-        if (mask.kind === 'null') out.bytes[begin + bitmap + (bit >> 3)]! |= 1 << (bit & 7)
+        if (mask.kind === 'null') out.bytes[begin + 1 + (bit >> 3)]! |= 1 << (bit & 7)
         else this.#write(mask, index, row, value, next, width === 'length', out)
         this.redacted[index]! += 1
         copied = next
       }
       at = next
     }
-    if (at !== row.length) throw malformed('bytes follow its last value')
-    out.copy(row, copied, row.length)
+    if (at !== end) throw malformed('bytes follow its last value')
+    out.copy(row, copied, end)
   }
 
   #write(

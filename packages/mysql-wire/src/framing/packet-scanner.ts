@@ -16,10 +16,11 @@ export interface PacketRun {
 /** Where a {@link PacketScanner} delivers. Bytes are views of the chunk or borrowed: valid during the call. */
 export interface ScannerSink {
   /**
-   * Whether the message that begins passes through unassembled: asked with the first byte of its payload (-1 when it is empty) and the length of its
-   * first packet. Asked at every message, so what was delivered before decides.
+   * Whether the message that begins passes through unassembled; `whole` for one that is delivered in runs of whole messages, and assembled only where
+   * a chunk cuts it. Asked with the first byte of its payload (-1 when it is empty) and the length of its first packet, at every message but those that lie
+   * whole behind one that streams and begin as a row and nothing else can.
    */
-  readonly streams: (firstByte: number, length: number) => boolean
+  readonly streams: (firstByte: number, length: number) => boolean | 'whole'
   readonly run: (run: PacketRun) => void
   /** A whole message that does not stream. */
   readonly message: (raw: RawPacket) => void
@@ -51,6 +52,8 @@ export class PacketScanner {
   #completed = 0
   #packets = 0
   #sequence = 0
+  /** Whether it may hold whole messages only. */
+  #whole = false
 
   /** `maxMessageBytes` bounds a message that is assembled, with its headers; `side` is whose messages these are, for errors. */
   constructor(options: { readonly maxMessageBytes: number; readonly side?: Side }) {
@@ -95,9 +98,12 @@ export class PacketScanner {
   #begin(bytes: Uint8Array, start: number, at: number, used: number, sink: ScannerSink): number {
     const length = lengthAt(bytes, start)
     const id = bytes[start + 3]!
+    const isWhole = length < MAX_PACKET_PAYLOAD && bytes.length - start >= HEADER_BYTES + length
     if (this.#mode === 'between') {
-      const streams = sink.streams(length === 0 ? -1 : bytes[start + HEADER_BYTES]!, length)
-      if (!streams) this.#flush(bytes, start, sink)
+      const answer = sink.streams(length === 0 ? -1 : bytes[start + HEADER_BYTES]!, length)
+      const streams = answer === true || (answer === 'whole' && isWhole)
+      if (!streams || this.#whole !== (answer === 'whole')) this.#flush(bytes, start, sink)
+      this.#whole = answer === 'whole'
       this.#mode = streams ? 'stream' : 'assemble'
     } else if (id !== this.#nextId) {
       throw new MalformedMessageError(this.#side, 'The packets of a message are out of order')
@@ -112,6 +118,11 @@ export class PacketScanner {
       if (this.#runStart < 0) this.#runStart = at
       if (this.#packets === 0) this.#sequence = id
       this.#packets += 1
+      if (isWhole && start === at) {
+        this.#left = 0
+        this.#packetEnds(sink)
+        return this.#moreRows(bytes, start + HEADER_BYTES + length)
+      }
     } else {
       const total = this.#partBytes + HEADER_BYTES + length
       if (total > this.#maxMessageBytes) {
@@ -131,6 +142,26 @@ export class PacketScanner {
     }
     if (this.#left === 0) this.#packetEnds(sink)
     return at + used
+  }
+
+  /** Takes in the whole rows that follow one that streams; returns where something else begins. */
+  #moreRows(chunk: Uint8Array, from: number): number {
+    let next = from
+    let id = this.#nextId
+    let rows = 0
+    while (chunk.length - next > HEADER_BYTES) {
+      const length = lengthAt(chunk, next)
+      const after = next + HEADER_BYTES + length
+      const isRow = length > 0 && length < MAX_PACKET_PAYLOAD && chunk[next + HEADER_BYTES]! <= LAST_ROW_BYTE
+      if (!isRow || after > chunk.length || chunk[next + 3] !== id) break
+      id = (id + 1) & 0xff
+      next = after
+      rows += 1
+    }
+    this.#nextId = id
+    this.#packets += rows
+    this.#completed += rows
+    return next
   }
 
   #body(chunk: Uint8Array, at: number, sink: ScannerSink): number {
@@ -184,6 +215,9 @@ export class PacketScanner {
     if (end > start) sink.run(run)
   }
 }
+
+/** EOF, OK behind rows, and ERR begin with greater ones; so do rows whose first value has 16 MiB. */
+const LAST_ROW_BYTE = 0xfd
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length)

@@ -3,7 +3,7 @@ import { encodePackets } from '../encode-packets.ts'
 import type { PacketRun, ScannerSink } from '../packet-scanner.ts'
 import type { RawPacket } from '../raw-packet.ts'
 
-/** Messages with sequence ids that go on through the stream; the first byte of a payload decides whether it is a row (0x01 and up to 0xFA). */
+/** Messages with sequence ids that go on through the stream; the first byte of a payload decides whether it is a row (up to 0xFD). */
 export function anyStream(): fc.Arbitrary<Uint8Array[]> {
   return fc
     .tuple(fc.nat({ max: 255 }), fc.array(fc.uint8Array({ maxLength: 60 }), { minLength: 1, maxLength: 12 }))
@@ -30,7 +30,7 @@ export class Recorder implements ScannerSink {
   completed = 0
   packets = 0
 
-  readonly streams = (firstByte: number): boolean => firstByte > 0 && firstByte < 0xfb
+  readonly streams = (firstByte: number): boolean | 'whole' => firstByte >= 0 && firstByte < 0xfe
 
   readonly run = (run: PacketRun): void => {
     this.streamed.push(...run.bytes)
