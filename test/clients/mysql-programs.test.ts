@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -78,6 +79,21 @@ describe.each(mysqlFlavours())('before %s', (server) => {
       expect(stderr).toBe('')
       expect(stdout === wanted.stdout).toBe(true)
     })
+
+    // MariaDB's know no zstd.
+    it.each(flavour === 'mysql' ? ZSTD : [])(
+      'read and send much, compressed by %s at level %i',
+      async (names, level) => {
+        const args = [`--compression-algorithms=${names}`, `--zstd-compression-level=${level}`, '--ssl-mode=REQUIRED']
+        const script = 'SELECT * FROM people ORDER BY id;\n'
+        const wanted = await client(script, [], clients.direct)
+        expect(await client(script, args)).toEqual(wanted)
+        const long = 'sallyport '.repeat(100_000)
+        const { stdout, stderr } = await client(`SELECT SHA2('${long}', 256) AS hash;\n`, args)
+        expect(stderr).toBe('')
+        expect(stdout).toBe(`hash\n${createHash('sha256').update(long).digest('hex')}\n`)
+      },
+    )
 
     it('source a large dump', async () => {
       const { text } = await dumped(flavour, clients.direct, ['--net-buffer-length=65536'], ['people'])
@@ -174,6 +190,11 @@ function argumentFor(flavour: MysqlFlavour, argument: string): string {
 
 const TLS = ['--ssl']
 const COMPRESSED = ['--compress']
+const ZSTD = [
+  ['zstd', 1],
+  ['zstd', 22],
+  ['zstd,zlib,uncompressed', 3],
+] as const
 const MYSQL_WORDS: Readonly<Record<string, string>> = {
   '--ssl': '--ssl-mode=REQUIRED',
   '--compress': '--compression-algorithms=zlib',

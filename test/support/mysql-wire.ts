@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import { deflateSync, inflateSync } from 'node:zlib'
+import zstd from '@foxglove/wasm-zstd'
 import {
   type Attribute,
   CLIENT,
@@ -49,8 +50,8 @@ export interface MysqlWireOptions {
   readonly attributes?: readonly Attribute[]
   /** TLS after an SSLRequest. */
   readonly tls?: ConnectionOptions
-  /** Packets travel in frames of the compressed protocol, zlib's. */
-  readonly compressed?: boolean
+  /** Packets travel in frames of the compressed protocol. */
+  readonly compressed?: 'zlib' | 'zstd'
   /** Sends the password itself without TLS: what a gateway on the same machine may ask for, and no database may. */
   readonly clear?: boolean
 }
@@ -122,8 +123,9 @@ function session(socket: Socket, login: LoggedIn, plain: Next<RawPacket>, option
   const { capabilities } = login
   const context: CommandContext = { capabilities, shapeFor: () => undefined }
   const replies = new Replies(capabilities)
-  const writer = options.compressed === true ? new CompressedWriter({ compressor: ZLIB }) : undefined
-  const frames = new CompressedReader({ compressor: ZLIB, side: 'backend' })
+  const compressor = options.compressed === 'zstd' ? ZSTD : ZLIB
+  const writer = options.compressed === undefined ? undefined : new CompressedWriter({ compressor })
+  const frames = new CompressedReader({ compressor, side: 'backend' })
   const next = writer === undefined ? plain : readingFrom(socket, decompressing(frames))
   const bytes = (sent: Uint8Array): void => {
     // What is no command goes on where the server's last frame ended.
@@ -215,8 +217,8 @@ async function logIn(plain: Socket, options: MysqlWireOptions): Promise<Opened> 
 }
 
 function loginOptions(options: MysqlWireOptions): LoginOptions {
-  const zlib = options.compressed === true
-  const all = spoken({ localFiles: false, tls: options.tls !== undefined, compression: { zlib, zstd: false } })
+  const compression = { zlib: options.compressed === 'zlib', zstd: options.compressed === 'zstd' }
+  const all = spoken({ localFiles: false, tls: options.tls !== undefined, compression })
   const without = UNUSUAL | (options.without ?? 0)
   return {
     ...DEFAULT_LOGIN_OPTIONS,
@@ -257,6 +259,13 @@ function decompressing(frames: CompressedReader): Assembler<RawPacket> {
 const ZLIB: Compressor = {
   compress: (bytes) => new Uint8Array(deflateSync(bytes)),
   decompress: (bytes, length) => new Uint8Array(inflateSync(bytes, { maxOutputLength: Math.max(1, length) })),
+}
+
+await zstd.isLoaded
+
+const ZSTD: Compressor = {
+  compress: (bytes) => zstd.compress(bytes, 3),
+  decompress: (bytes, length) => zstd.decompress(bytes, length),
 }
 
 const CRYPTO: LoginCrypto = {

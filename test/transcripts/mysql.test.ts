@@ -61,7 +61,7 @@ describe.each(mysqlFlavours())('%s', (flavour) => {
     relayed.destroy()
   })
 
-  describe.each(DIALECTS)('a %s client', (dialect) => {
+  describe.each(DIALECTS[flavour])('a %s client', (dialect) => {
     const played = transcripts.filter((transcript) => isFor(flavour, dialect, transcript))
 
     it.each(played.map((transcript) => [transcript.title, transcript] as const))('%s', async (_, transcript) => {

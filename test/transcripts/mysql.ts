@@ -44,7 +44,7 @@ export async function play(
       if (packet === undefined) return false
       if (packet.kind === 'prepared') ids.push(Buffer.from(packet.raw.payload).readUInt32LE(1))
       // How many were left out shows in the ids behind them.
-      const numbered = place.compressed !== true && dropped === undefined
+      const numbered = place.compressed === undefined && dropped === undefined
       if (packet.kind !== dropped) received.push(asText(packet, numbered))
       fileSequence = packet.raw.nextSequence
       if (until(packet)) return true
@@ -69,15 +69,19 @@ export async function play(
   }
 }
 
-/** What a session speaks: all that both know, what clients spoke before MySQL 5.7, or all in frames of the compressed protocol. */
-export type Dialect = (typeof DIALECTS)[number]
+/** What a session speaks: all that both know, what clients spoke before MySQL 5.7, or all in frames of the compressed protocol, of either algorithm. */
+export type Dialect = (typeof DIALECTS)[MysqlFlavour][number]
 
-export const DIALECTS = ['modern', 'classic', 'compressed'] as const
+/** The dialects of a server's clients; MariaDB has no zstd. */
+export const DIALECTS = {
+  mysql: ['modern', 'classic', 'zlib', 'zstd'],
+  mariadb: ['modern', 'classic', 'zlib'],
+} as const
 
 /** How a client of that dialect logs in. */
 export function sessionOf(dialect: Dialect): Pick<MysqlWireOptions, 'without' | 'withoutExtended' | 'compressed'> {
   if (dialect === 'classic') return { without: MODERN, withoutExtended: 0xffff_ffff }
-  return dialect === 'compressed' ? { compressed: true } : {}
+  return dialect === 'modern' ? {} : { compressed: dialect }
 }
 
 /** Whether a transcript is for this server and this dialect. */

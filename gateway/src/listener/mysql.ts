@@ -13,7 +13,7 @@ import type { MysqlInspector } from '../guard/mysql/inspector.ts'
 import type { KillRequest } from '../guard/mysql/kill.ts'
 import { errorPacket, loginRefusal } from '../reply/mysql/refusal.ts'
 import { login, type LoggedInClient } from '../session/login.ts'
-import { clientLayer, HAS_ZSTD } from '../session/mysql/compression.ts'
+import { clientLayer } from '../session/mysql/compression.ts'
 import type { LearnedServers } from '../session/mysql/learned-servers.ts'
 import { loginRequest, sessionCapabilities } from '../session/mysql/login.ts'
 import { openMysql } from '../session/mysql/relay.ts'
@@ -127,7 +127,7 @@ function greeting(connectionId: number, { runtime, servers, tunnel }: MysqlServi
   const ours = spoken({
     localFiles: connections.some(({ allowLocalInfile }) => allowLocalInfile),
     tls: false,
-    compression: { zlib: true, zstd: HAS_ZSTD },
+    compression: { zlib: true, zstd: true },
   })
   const { flags, extended } = commonCapabilities(
     { ...look.capabilities, flags: look.capabilities.flags | ENDS_HERE },

@@ -23,6 +23,7 @@ export interface MessagePumpPort<M> {
 export class MessagePump<M> {
   readonly #port: MessagePumpPort<M>
   #out: Uint8Array[] = []
+  #outBytes = 0
   #held = false
   #blocked = false
   #flowing = true
@@ -63,6 +64,7 @@ export class MessagePump<M> {
         if (message === undefined) break
         const taken = take(message)
         if (taken !== undefined) this.#hold(taken)
+        else if (this.#outBytes > FLUSH_BYTES) this.flush()
       }
       if (whenFull !== undefined && this.#flowing && full()) this.#out.push(whenFull)
       this.flush()
@@ -75,12 +77,14 @@ export class MessagePump<M> {
   /** Collects what goes to the agent. */
   push(bytes: Uint8Array): void {
     this.#out.push(bytes)
+    this.#outBytes += bytes.length
   }
 
   flush(): void {
     const [only, ...more] = this.#out
     if (only === undefined || this.ended) return
     this.#out = []
+    this.#outBytes = 0
     if (!this.#port.send(more.length === 0 ? only : Buffer.concat([only, ...more]))) this.#blocked = true
   }
 
@@ -111,3 +115,6 @@ export class MessagePump<M> {
     this.#port.onFailure(error)
   }
 }
+
+/** Bytes that are collected at most before the tunnel gets them, and can say that it is full. */
+const FLUSH_BYTES = 256 * 1024

@@ -11,7 +11,6 @@ import type { AuditLog } from '@sallyport/audit-file'
 import type { Analysis } from '@sallyport/core'
 import {
   ConversationFullError,
-  PacketReader,
   decodeFrontend,
   statementIdOf,
   type Conversation,
@@ -46,6 +45,7 @@ import { askGate } from '../judgement.ts'
 import { MessagePump } from '../message-pump.ts'
 import type { Barrier } from '../statement-run.ts'
 import { startCommand, type CommandFacts, type CommandRun } from './command-run.ts'
+import { commandsOf, type ClientLayer } from './compression.ts'
 import { LongData, bulkFacts, parameterFacts } from './parameter-facts.ts'
 import type { LimitWatch } from './limit-watch.ts'
 import { QUESTION, type SessionSettings } from './session-settings.ts'
@@ -64,6 +64,8 @@ export interface InboundPort {
   readonly barrier: Barrier
   readonly limits: LimitWatch
   readonly maxMessageBytes: number
+  /** Where packets come out of what the client sends. */
+  readonly layer: Pick<ClientLayer, 'push' | 'next'>
   /** Whether a text may hold several statements. */
   readonly multiStatements: boolean
   readonly monotonicMs: () => number
@@ -92,7 +94,6 @@ interface Handling {
 /** The way of a client's commands to the agent. */
 export class Inbound {
   readonly #port: InboundPort
-  readonly #reader: PacketReader
   readonly #pump: MessagePump<RawPacket>
   readonly #longData = new LongData()
   /** The last execution of each statement, for the rows that a cursor brings later. */
@@ -100,12 +101,11 @@ export class Inbound {
   #multiStatements: boolean
 
   constructor(port: InboundPort) {
-    const { conversation, maxMessageBytes, multiStatements, send, onFailure, onFlow } = port
+    const { conversation, layer, maxMessageBytes, multiStatements, send, onFailure, onFlow } = port
     this.#port = port
     this.#multiStatements = multiStatements
-    this.#reader = new PacketReader({ maxMessageBytes })
     this.#pump = new MessagePump({
-      next: () => this.#reader.next(),
+      next: commandsOf(layer, maxMessageBytes),
       take: (raw) => this.#take(raw),
       full: () => conversation.full,
       whenFull: undefined,
@@ -115,10 +115,10 @@ export class Inbound {
     })
   }
 
-  /** Packets, whole or in part; the chunk becomes the inbound's own. */
+  /** What the client sent; the chunk becomes the inbound's own. */
   receive(chunk: Uint8Array): void {
     if (this.#pump.ended) return
-    this.#reader.push(chunk)
+    this.#port.layer.push(chunk)
     this.#pump.pump()
   }
 

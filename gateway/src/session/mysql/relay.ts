@@ -59,6 +59,7 @@ export function openMysql(seat: Seat, { inspector, capabilities, settings, layer
     log,
     barrier,
     maxMessageBytes: limits.messageBytes,
+    layer,
     multiStatements: has(capabilities, CLIENT.MULTI_STATEMENTS),
     monotonicMs,
     kill,
@@ -69,17 +70,7 @@ export function openMysql(seat: Seat, { inspector, capabilities, settings, layer
     onFlow: seat.onClientFlow,
   })
   return {
-    inbound: {
-      receive: (chunk) => {
-        try {
-          for (const part of layer.unwrap(chunk)) inbound.receive(part)
-        } catch (error) {
-          seat.onFailure(error)
-        }
-      },
-      drained: () => inbound.drained(),
-      end: () => inbound.end(),
-    },
+    inbound,
     outbound,
     busy: () => conversation.pending > 0,
     farewell: (farewell) => {

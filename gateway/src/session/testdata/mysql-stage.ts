@@ -22,6 +22,7 @@ import { Deadlines } from '../deadlines.ts'
 import { Outbound } from '../mysql/outbound.ts'
 import { SessionSettings } from '../mysql/session-settings.ts'
 import type { CommandRun } from '../mysql/command-run.ts'
+import { clientLayer, type ClientLayer } from '../mysql/compression.ts'
 import type { Barrier } from '../statement-run.ts'
 import { ScriptedLog } from './scripted-log.ts'
 
@@ -29,6 +30,8 @@ import { ScriptedLog } from './scripted-log.ts'
 export interface MysqlStage {
   readonly client: (...commands: readonly (string | Uint8Array | FrontendMessage)[]) => void
   readonly agent: (...packets: readonly Uint8Array[]) => void
+  /** The tunnel takes one message at a time, and the next after this. */
+  readonly drained: () => void
   readonly disk: ScriptedLog
   readonly events: string[]
   readonly toAgent: Uint8Array[]
@@ -41,7 +44,11 @@ export interface MysqlStage {
 }
 
 /** Sets the stage. Statements that begin with DROP are refused; number 7 is the only session that KILL finds. */
-export function setMysqlStage({ multi = true }: { readonly multi?: boolean } = {}): MysqlStage {
+export function setMysqlStage({
+  multi = true,
+  layer = clientLayer({ algorithm: 'none' }, 0),
+  narrow = false,
+}: { readonly multi?: boolean; readonly layer?: ClientLayer; readonly narrow?: boolean } = {}): MysqlStage {
   const [events, toAgent, toClient, failures, kills]: [string[], Uint8Array[], Uint8Array[], unknown[], string[]] = [
     [],
     [],
@@ -114,12 +121,13 @@ export function setMysqlStage({ multi = true }: { readonly multi?: boolean } = {
     log,
     barrier,
     maxMessageBytes,
+    layer,
     multiStatements: multi,
     monotonicMs: () => 0,
     kill: ({ what, id }) => (id === 7 ? () => kills.push(what) : undefined),
     send: (bytes) => {
       events.push('forward')
-      return toAgent.push(bytes) > 0
+      return toAgent.push(bytes) > 0 && !narrow
     },
     answer: (bytes) => outbound.answer(bytes),
     onTerminate: () => undefined,
@@ -136,6 +144,7 @@ export function setMysqlStage({ multi = true }: { readonly multi?: boolean } = {
       })
       inbound.receive(Buffer.concat(bytes))
     },
+    drained: () => inbound.drained(),
     agent: (...packets) => outbound.receive(Buffer.concat(packets)),
     disk,
     events,
