@@ -1,4 +1,5 @@
 import type { ClientTls } from './client.ts'
+import type { HeadOf } from './message-framing.ts'
 import type { ServerTls } from './server.ts'
 import type { TunnelLimits } from './settings.ts'
 
@@ -27,6 +28,10 @@ export interface Call {
 
 export interface CallHandlers {
   readonly onMessage: (message: Uint8Array) => void
+  /** Asked of a message that has not come whole, when the call can deliver the rest as it comes. */
+  readonly headOf?: HeadOf
+  /** Some bytes behind the head of such a message. */
+  readonly onPart?: (bytes: Uint8Array) => void
   readonly onDrain: () => void
   /** Exactly once and last; every message that came before an orderly end has been delivered. */
   readonly onClosed: (end: CallEnd) => void

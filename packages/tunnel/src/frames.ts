@@ -44,6 +44,8 @@ export class FrameStream {
     this.#handlers = handlers
     call.handle({
       onMessage: (message) => this.#receive(message),
+      headOf: (head, length) => this.#headOf(head, length),
+      onPart: (bytes) => this.#receivePart(bytes),
       onDrain: () => this.#drained(),
       onClosed: (end) => this.#callClosed(end),
     })
@@ -158,6 +160,20 @@ export class FrameStream {
     }
   }
 
+  /** Data passes as it comes, in parts; every other frame is read whole. */
+  #headOf(head: Uint8Array, length: number): number | undefined {
+    try {
+      return dataHead(head, length)
+    } catch {
+      // Read whole, it is refused.
+      return undefined
+    }
+  }
+
+  #receivePart(bytes: Uint8Array): void {
+    if (this.#phase === 'open') this.#handlers.onData(bytes)
+  }
+
   // Both may have closed at once: then the peer's Close is the end, and its data is nobody's.
   #receiveEnding(message: Uint8Array): void {
     if (this.#phase === 'ending' && message[0] !== DATA_TAG) this.#cutLater()
@@ -218,6 +234,12 @@ export function dataHeader(length: number): Uint8Array {
 
 /** The data of a frame that is nothing but data; undefined for any other kind. @throws ProtocolViolationError. */
 export function decodeData(message: Uint8Array): Uint8Array | undefined {
+  const head = dataHead(message, message.length)
+  return head === undefined ? undefined : message.subarray(head)
+}
+
+/** How many bytes stand before the data of a frame of `total` bytes; undefined for any other kind. @throws ProtocolViolationError. */
+function dataHead(message: Uint8Array, total: number): number | undefined {
   if (message[0] !== DATA_TAG) return undefined
   let length = 0
   let at = 1
@@ -227,8 +249,8 @@ export function decodeData(message: Uint8Array): Uint8Array | undefined {
     length += (byte & 0x7f) * scale
     if (byte < 0x80) break
   }
-  if (length !== message.length - at) throw new ProtocolViolationError('a data frame is not as long as it says')
-  return message.subarray(at)
+  if (length !== total - at) throw new ProtocolViolationError('a data frame is not as long as it says')
+  return at
 }
 
 // SessionFrame.data: field 1, length-delimited.

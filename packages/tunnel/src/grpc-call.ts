@@ -31,7 +31,7 @@ export class GrpcCall implements Call {
     this.#stream = stream
     this.#session = stream.session
     this.#sendBufferBytes = limits.sendBufferBytes
-    this.#decoder = new MessageDecoder(limits.maxMessageBytes)
+    this.#decoder = new MessageDecoder(limits.maxMessageBytes, (head, length) => this.#handlers?.headOf?.(head, length))
     // What there is to know about an error, `close` tells, too.
     stream.on('error', () => {})
     stream.on('drain', () => {
@@ -124,7 +124,8 @@ export class GrpcCall implements Call {
     while (!this.#paused && this.#ended === undefined) {
       const message = this.#decoder.next()
       if (typeof message !== 'string') {
-        this.#handlers.onMessage(message)
+        if (this.#decoder.isPart) this.#handlers.onPart?.(message)
+        else this.#handlers.onMessage(message)
         continue
       }
       if (message === 'more') {
