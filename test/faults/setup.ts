@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Client, type ClientConfig } from 'pg'
 import {
   ANYTHING,
@@ -98,4 +99,9 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
     const { code, message } = error as { code?: string; message: string }
     return code ?? message
   }
+}
+
+/** The memory that a process has now, in MiB. */
+export function residentOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { psql, until } from '../support/index.ts'
-import { codeOf, ours, setStage, type Stage } from './setup.ts'
+import { codeOf, ours, residentOf, setStage, type Stage } from './setup.ts'
 
 let stage: Stage
 
@@ -74,8 +73,4 @@ function plain(): { host: string; port: number; user: string; password: string; 
 function residentMb(): { readonly gateway: number; readonly agent: number } {
   const [agent] = stage.sallyport.agents
   return { gateway: residentOf(stage.sallyport.gateway.pid), agent: residentOf(agent?.pid ?? 0) }
-}
-
-function residentOf(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
