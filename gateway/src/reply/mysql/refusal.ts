@@ -65,11 +65,12 @@ export function loginRefusal({ reason, sqlState, message, detail, hint }: LoginR
 
 /** What the connection of a session that ends is told; `sequence` is the id that the client expects next. */
 export function farewellPacket(
-  { code, message, hint }: Farewell,
+  { code, sqlState, message, hint }: Farewell,
   capabilities: Capabilities,
   sequence: number,
 ): Uint8Array {
-  return encodeBackend(errorPacket({ ...FAREWELL[code], message, hint }), capabilities, sequence)
+  const number = (code === 'database' ? AGENT[sqlState] : undefined) ?? FAREWELL[code]
+  return encodeBackend(errorPacket({ ...number, message, hint }), capabilities, sequence)
 }
 
 /** As the server words it (ER_SYNTAX_ERROR, ER_PARSE_ERROR): the text from where it stopped reading, and the line. */
@@ -128,4 +129,11 @@ const FAREWELL: Readonly<Record<FarewellCode, Number_>> = {
   violation: { errorCode: 1835, sqlState: 'HY000' },
   'too-large': { errorCode: 1153, sqlState: '08S01' },
   internal: { errorCode: 1105, sqlState: 'HY000' },
+}
+// What the agent ends a session for, when it is not the loss of the database.
+const AGENT: Readonly<Record<string, Number_>> = {
+  '54000': FAREWELL['too-large'],
+  '57014': FAREWELL.overdue,
+  '08P01': FAREWELL.violation,
+  XX000: FAREWELL.internal,
 }
