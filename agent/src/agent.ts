@@ -4,7 +4,7 @@ import type { AgentSession, SessionOpen, TunnelClient } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
 import { type Connection, createConnection } from './connection.ts'
 import { AgentError } from './errors.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, logFields } from './failure.ts'
 import { type HttpServer, listenHttp } from './http.ts'
 import { createMetrics } from './metrics.ts'
 import { LearnedServers } from './learned-servers.ts'
@@ -51,8 +51,14 @@ export async function runAgent(initial: AgentConfig, port: AgentPort): Promise<R
   /** Tunnels of earlier configurations that let their sessions finish. */
   const draining = new Set<Promise<void>>()
 
+  function unread(connection: string, error: unknown): void {
+    logger.warn({ connection, ...logFields(error) }, 'the code of users in the database could not be read')
+  }
+
   function createConnections(of: AgentConfig): ReadonlyMap<string, Connection> {
-    return new Map(of.connections.map((each) => [each.name, createConnection(each, of.limits, clock, environment)]))
+    return new Map(
+      of.connections.map((each) => [each.name, createConnection(each, of.limits, clock, environment, unread)]),
+    )
   }
 
   function open(): TunnelClient {

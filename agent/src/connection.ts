@@ -18,6 +18,8 @@ export interface ConnectionParts {
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** Credentials for one session. Throws AgentError. */
   readonly lease: (signal: AbortSignal) => Promise<Lease>
+  /** What the connection reads for itself could not be read. */
+  readonly onFailure: (connection: string, error: unknown) => void
 }
 
 /** Builds what a connection of the configuration names. Nothing is fetched or opened yet. */
@@ -26,6 +28,7 @@ export function createConnection(
   limits: AgentLimits,
   clock: Pick<Clock, 'monotonicMs'>,
   environment: Readonly<NodeJS.ProcessEnv>,
+  onFailure: ConnectionParts['onFailure'],
 ): Connection {
   const source = credentialSource(config.credentials, environment)
   const lease = async (signal: AbortSignal): Promise<Lease> => {
@@ -39,7 +42,7 @@ export function createConnection(
       throw error
     }
   }
-  const parts = { config, limits, clock, lease }
+  const parts = { config, limits, clock, lease, onFailure }
   return config.engine === 'postgres' ? postgresConnection(parts) : mysqlConnection(parts)
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { AgentConnection, AgentLimits, Secret } from '@sallyport/config'
+import type { UserCode } from '@sallyport/sql'
 import type { AgentSession, SessionReady } from '@sallyport/tunnel'
 import type { Logger } from 'pino'
 import type { Catalog } from './catalog/catalog.ts'
@@ -28,6 +29,10 @@ export interface OpenedSession<D extends OpenDatabase = Database> {
   readonly cancel: () => Promise<boolean>
   /** What to answer the gateway with when all is prepared. */
   readonly ready: SessionReady
+  /** What follows the answer to the gateway at once. */
+  readonly onReady?: () => void
+  /** PostgreSQL: the code of users that texts are read by now; none where it is not given. */
+  readonly userCode?: () => UserCode
   /** The key of the strategy `hash`; undefined when there is none. */
   readonly hashKey: Secret | undefined
   readonly limits: AgentLimits

@@ -97,6 +97,7 @@ describe('an agent', () => {
       masking: new Uint8Array(),
       limits: { statementTimeoutMs: 0, idleTimeoutMs: 0 },
       maskingVersion: '',
+      capabilities: [],
       ...change,
     }
   }

@@ -18,7 +18,7 @@ export const SCHEMA = `
   CREATE ROLE reader;
   CREATE FUNCTION touch() RETURNS int LANGUAGE sql AS $$INSERT INTO notes VALUES ('touched'); SELECT 1$$;
   CREATE FUNCTION touch(int, int) RETURNS boolean LANGUAGE sql AS $$INSERT INTO notes VALUES ('touched'); SELECT true$$;
-  CREATE FUNCTION lower(int) RETURNS int LANGUAGE sql AS $$INSERT INTO notes VALUES ('touched'); SELECT 1$$;
+  CREATE FUNCTION cbrt(int) RETURNS int LANGUAGE sql AS $$INSERT INTO notes VALUES ('touched'); SELECT 1$$;
   CREATE FUNCTION shown(people) RETURNS int LANGUAGE sql AS $$SELECT touch()$$;
   CREATE VIEW sneaky AS SELECT touch();
   CREATE DOMAIN watched AS int CHECK (touch() = VALUE);

@@ -1,3 +1,4 @@
+import { UNTOLD_USER_CODE } from '@sallyport/tunnel'
 import { longTextReader } from '@sallyport/sql-worker'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import {
@@ -122,6 +123,7 @@ export async function startRelayPort(options: RelayPortOptions): Promise<RelayPo
           detail: new Uint8Array(),
           maskingCapabilities: [],
           capabilities: [],
+          userCode: UNTOLD_USER_CODE,
         },
         hashKey: options.hashKey === undefined ? undefined : ({ reveal: () => options.hashKey ?? '' } as never),
         limits: { ...LIMITS, ...options.limits },

@@ -37,6 +37,7 @@ export class SocketSession implements AgentSession {
       masking: Buffer.from(JSON.stringify(options.rules)),
       limits: { statementTimeoutMs: 0, idleTimeoutMs: 0 },
       maskingVersion: '1',
+      capabilities: [],
     }
     socket.on('drain', () => this.handlers?.onDrain())
     socket.on('close', () => this.#close('remote'))

@@ -103,6 +103,7 @@ class SessionRelay {
     this.#setRules(session.open.masking)
     await this.#sides.prepare()
     session.ready(ready)
+    this.#opened.onReady?.()
     this.#socket.on('error', () => this.#databaseGone())
     this.#socket.on('close', () => this.#databaseGone())
     this.#socket.on('end', () => this.#databaseGone())

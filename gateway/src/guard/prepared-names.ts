@@ -47,6 +47,11 @@ export class PreparedNames {
     return { ok: true, statements: resolved }
   }
 
+  /** What the statements do may have changed: their names are unknown until they are prepared anew. Cursors have been planned. */
+  forgetStatements(): void {
+    this.#statements.clear()
+  }
+
   /** The session is reset: all names are gone. */
   clear(): void {
     this.#statements.clear()

@@ -198,6 +198,7 @@ async function open(
         startup,
         masking: maskingBytes(connection),
         maskingVersion: maskingVersion(connection),
+        capabilities: ['user-code'],
         limits: { statementTimeoutMs: 0, idleTimeoutMs: 0 },
       },
       { agent: connection.agent, signal },

@@ -5,7 +5,7 @@ import type { GatewayConnection, GatewayLimits } from '@sallyport/config'
 import type { Analysis, Clock, Estimate } from '@sallyport/core'
 import { MysqlWireError } from '@sallyport/mysql-wire'
 import { PgWireError } from '@sallyport/pg-wire'
-import type { CloseReason, Redaction } from '@sallyport/tunnel'
+import type { CloseReason, Redaction, UserCodeLists } from '@sallyport/tunnel'
 import type { Estimates } from '@sallyport/guardrails'
 import { Gate } from '../guard/gate.ts'
 import { connectionMetrics, type Metrics } from '../metrics.ts'
@@ -80,6 +80,8 @@ export interface Ways {
   }
   /** Whether a command waits for its reply. */
   readonly busy: () => boolean
+  /** PostgreSQL: the agent says what users brought into the database. */
+  readonly userCode?: (lists: UserCodeLists) => void
   /** The last message for the client; undefined where no message can follow what it has. */
   readonly farewell: (farewell: Farewell) => Uint8Array | undefined
 }
@@ -167,6 +169,7 @@ export class Relay implements LiveSession {
       onControl: (message) => {
         if (message.type === 'report') outbound.report(message.redactions)
         else if (message.type === 'estimated' || message.type === 'unestimated') this.#estimator.received(message)
+        else if (message.type === 'userCode') this.#ways.userCode?.(message)
         else if (message.type === 'failed') {
           const { sqlState, message: text } = message
           this.#stop('database', { code: 'database', sqlState: sqlState || '08006', message: text })

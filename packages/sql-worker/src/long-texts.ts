@@ -4,7 +4,7 @@ import { DEFAULT_SQL_WORKER_OPTIONS, openSqlWorker, type SqlWorker } from './sql
 
 /** Reads texts that would hold up the event loop, somewhere else. */
 export interface LongTextReader {
-  /** Rejects when there is nowhere to read it. The catalogue of the settings is not asked: its answers cannot cross to another thread. */
+  /** Rejects when there is nowhere to read it. The catalogue of the settings is not asked: its answers cannot cross to another thread. What users brought in can. */
   readonly analyse: (text: string, settings: PostgresSettings | MysqlSettings) => Promise<Analysis>
   readonly close: () => Promise<void>
 }

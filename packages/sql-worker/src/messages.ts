@@ -2,12 +2,12 @@ import type { Analysis } from '@sallyport/core'
 import type { CatalogueSnapshot, MysqlSettings, PostgresSettings, SqlLimits } from '@sallyport/sql'
 
 /** What a session's settings look like when they travel to the thread: the catalogue goes as data. */
-export interface WorkerSettings extends Pick<PostgresSettings, 'searchPath' | 'functions'> {
+export interface WorkerSettings extends Pick<PostgresSettings, 'searchPath' | 'functions' | 'userCode'> {
   readonly catalogue: CatalogueSnapshot | undefined
 }
 
 /** Settings of which nothing is a catalogue: they travel as they are. Those of MySQL have a flavour. */
-export type PlainSettings = Pick<PostgresSettings, 'searchPath' | 'functions'> | MysqlSettings
+export type PlainSettings = Pick<PostgresSettings, 'searchPath' | 'functions' | 'userCode'> | MysqlSettings
 
 /** What the thread is born with. */
 export interface WorkerData {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { NO_USER_CODE } from '@sallyport/sql'
 import { DEFAULT_SQL_WORKER_OPTIONS, openSqlWorker, type SqlWorker, type SqlWorkerOptions } from './sql-worker.ts'
 
-const SETTINGS = { searchPath: ['public'], functions: new Map(), catalogue: undefined }
+const SETTINGS = { searchPath: ['public'], functions: new Map(), catalogue: undefined, userCode: NO_USER_CODE }
 /** 200 kB of nested comments take the lexer the better part of a minute. */
 const ENDLESS = '/*'.repeat(100_000)
 const open: SqlWorker[] = []
@@ -38,21 +39,31 @@ describe('SqlWorker', () => {
     const catalogue = {
       version: '1',
       relations: new Map([['t', ['shop']]]),
-      userFunctions: new Set(['lower']),
-      userOperators: new Set<string>(),
     }
-    const settings = { searchPath: ['shop'], functions: new Map(), catalogue }
+    const settings = { ...SETTINGS, searchPath: ['shop'], catalogue }
     for (let round = 0; round < 2; round += 1) {
       const analysis = await sql.analyse("SELECT lower('a') FROM t", settings)
       expect(analysis).toMatchObject({ statements: [{ relations: [{ schema: 'shop' }] }] })
-      expect(analysis.ok && analysis.statements[0]?.effects.has('unknown')).toBe(true)
     }
-    const changed = { ...settings, catalogue: { ...catalogue, version: '2', userFunctions: new Set<string>() } }
-    const analysis = await sql.analyse("SELECT lower('a') FROM t", changed)
-    expect(analysis.ok && analysis.statements[0]?.effects.has('unknown')).toBe(false)
+    const changed = { ...settings, catalogue: { version: '2', relations: new Map([['t', ['public', 'shop']]]) } }
+    expect(await sql.analyse('SELECT 1 FROM t', { ...changed, searchPath: ['public'] })).toMatchObject({
+      statements: [{ relations: [{ schema: 'public' }] }],
+    })
     expect(await sql.analyse('SELECT 1 FROM t', SETTINGS)).toMatchObject({
       statements: [{ relations: [{ schema: undefined }] }],
     })
+  })
+
+  test('the code of users reaches the thread', async () => {
+    const sql = await worker()
+    const userCode = { ...NO_USER_CODE, version: '1', functions: new Set(['lower']) }
+    for (const [settings, unknown] of [
+      [{ ...SETTINGS, userCode }, true],
+      [SETTINGS, false],
+    ] as const) {
+      const analysis = await sql.analyse("SELECT lower('a') FROM t", settings)
+      expect(analysis.ok && analysis.statements[0]?.effects.has('unknown')).toBe(unknown)
+    }
   })
 
   test('a text that takes too long is refused, and those behind it are read', async () => {

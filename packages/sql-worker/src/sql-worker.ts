@@ -132,13 +132,13 @@ export class SqlWorker {
 
   #job(id: number, text: string, settings: Waiting['settings']): Job {
     if ('flavour' in settings) return { id, text, settings, catalogue: undefined }
-    const { catalogue, searchPath, functions } = settings
+    const { catalogue, searchPath, functions, userCode } = settings
     const known = catalogue !== undefined && catalogue.version === this.#catalogueVersion
     if (catalogue !== undefined) this.#catalogueVersion = catalogue.version
     return {
       id,
       text,
-      settings: { searchPath, functions },
+      settings: { searchPath, functions, userCode },
       catalogue: known ? { version: catalogue.version } : catalogue,
     }
   }

@@ -7,8 +7,6 @@ const catalogue = catalogueOf({
     ['t', ['public', 'shop']],
     ['pg_class', ['pg_catalog', 'public']],
   ]),
-  userFunctions: new Set(['f']),
-  userOperators: new Set(['===']),
 })
 
 test('a relation is found in the first schema of the path that has it', () => {
@@ -21,9 +19,4 @@ test('a relation is found in the first schema of the path that has it', () => {
 test('pg_catalog comes first unless the path names it', () => {
   expect(catalogue.schemaOf('pg_class', ['public'])).toBe('pg_catalog')
   expect(catalogue.schemaOf('pg_class', ['public', 'pg_catalog'])).toBe('public')
-})
-
-test('it knows the names of functions and operators of users', () => {
-  expect([catalogue.hasUserFunction('f'), catalogue.hasUserFunction('g')]).toEqual([true, false])
-  expect([catalogue.hasUserOperator('==='), catalogue.hasUserOperator('=')]).toEqual([true, false])
 })

@@ -7,13 +7,6 @@ export interface Catalogue {
   readonly version: string
   /** The schema in which the search path finds a relation of this name; undefined when there is none or it is not known. */
   readonly schemaOf: (relation: string, searchPath: readonly string[]) => string | undefined
-  /**
-   * Whether a function of this name exists outside pg_catalog; it may win over a built-in one by its argument types. Leave out those
-   * of extensions that the operator trusts: citext alone would make `lower` and `=` unknown.
-   */
-  readonly hasUserFunction: (name: string) => boolean
-  /** Whether an operator of this name exists outside pg_catalog. */
-  readonly hasUserOperator: (name: string) => boolean
 }
 
 /** A catalogue as data: what travels to a worker. */
@@ -21,10 +14,6 @@ export interface CatalogueSnapshot {
   readonly version: string
   /** Names of relations, with the schemas that have one of that name. */
   readonly relations: ReadonlyMap<string, readonly string[]>
-  /** Names of functions outside pg_catalog. */
-  readonly userFunctions: ReadonlySet<string>
-  /** Names of operators outside pg_catalog. */
-  readonly userOperators: ReadonlySet<string>
 }
 
 /** The catalogue that a snapshot describes. The server searches temporary tables first, then pg_catalog, then the path. */
@@ -37,7 +26,5 @@ export function catalogueOf(snapshot: CatalogueSnapshot): Catalogue {
       const path = searchPath.includes('pg_catalog') ? searchPath : ['pg_catalog', ...searchPath]
       return path.find((schema) => schemas.includes(schema))
     },
-    hasUserFunction: (name) => snapshot.userFunctions.has(name),
-    hasUserOperator: (name) => snapshot.userOperators.has(name),
   }
 }

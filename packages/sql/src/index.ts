@@ -6,6 +6,16 @@ export { needsWorker } from './inline.ts'
 export { resolveNamed } from './named.ts'
 export type { CopyStream, CopyTable } from './postgres/copy-stream.ts'
 export { loadPostgres, type PostgresAnalyser } from './postgres/analyser.ts'
+export { builtinFunction, isBuiltinOperator } from './postgres/builtins.ts'
+export { HARMLESS_EXTENSIONS } from './postgres/extensions.ts'
+export {
+  NO_USER_CODE,
+  UNKNOWN_USER_CODE,
+  userCodeOf,
+  withUserCode,
+  type UserCode,
+  type UserCodeParts,
+} from './postgres/user-code.ts'
 export { parseSearchPath } from './postgres/search-path.ts'
 export { DEFAULT_POSTGRES_SETTINGS, postgresSettingsKey, type PostgresSettings } from './postgres/settings.ts'
 export { loadMysql, type MysqlAnalyser, type MysqlStatementDetails } from './mysql/analyser.ts'

@@ -143,6 +143,7 @@ export class AgentSessionStream implements AgentSession {
       case 'barrier':
       case 'estimated':
       case 'unestimated':
+      case 'userCode':
         throw new ProtocolViolationError(`${frame.type} is not the gateway's to send`)
     }
   }

@@ -132,6 +132,7 @@ export class GatewaySessionStream implements GatewaySession {
       case 'barrier':
       case 'estimated':
       case 'unestimated':
+      case 'userCode':
         if (this.#ready === undefined) throw new ProtocolViolationError(`${frame.type} came before ready`)
         return this.#queue.control(frame)
       case 'open':

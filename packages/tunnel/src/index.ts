@@ -11,8 +11,10 @@ export { dialTunnel } from './client.ts'
 export type { Backoff, ClientTls, LinkFailure, TunnelClient, TunnelClientOptions, TunnelLink } from './client.ts'
 export { CLOSE_CODES } from './session.ts'
 export type { AgentSession, CloseCode, CloseReason, GatewaySession, Session, SessionHandlers } from './session.ts'
+export { UNTOLD_USER_CODE } from './messages.ts'
 export type {
   AgentControl,
+  CodeBehind,
   ConnectionOffer,
   Failure,
   BoundParameter,
@@ -25,6 +27,7 @@ export type {
   Redaction,
   SessionOpen,
   SessionReady,
+  UserCodeLists,
 } from './messages.ts'
 export { authenticateKnown } from './authenticate.ts'
 export type { AgentCredentials, Authenticate, KnownAgent } from './authenticate.ts'

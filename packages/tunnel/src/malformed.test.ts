@@ -8,6 +8,7 @@ import { MessageDecoder, writePrefix } from './message-framing.ts'
 import { AgentMessage, ControlFrame, GatewayMessage } from './messages.ts'
 import { Events, OPEN, Recorder, echo, startAgent, startGateway } from './testing/tunnel.ts'
 import type { Gateway } from './testing/tunnel.ts'
+import { UNTOLD_USER_CODE } from './messages.ts'
 
 const LOCAL = { agent: 'local' } as const
 
@@ -187,5 +188,6 @@ const READY = framed(
     detail: new Uint8Array(0),
     maskingCapabilities: [],
     capabilities: [],
+    userCode: UNTOLD_USER_CODE,
   }),
 )

@@ -39,6 +39,8 @@ export interface SessionOpen {
   readonly masking: Uint8Array
   readonly limits: OpenLimits
   readonly maskingVersion: string
+  /** Frames that the gateway understands beyond the first version's: `user-code`. */
+  readonly capabilities: readonly string[]
 }
 
 /** The identity of `@sallyport/core` as the wire carries it: '' where it has no e-mail. */
@@ -71,6 +73,39 @@ export interface SessionReady {
   readonly maskingCapabilities: readonly string[]
   /** Frames that this session understands beyond the first version's: `estimate`. */
   readonly capabilities: readonly string[]
+  /** PostgreSQL: what users brought into the database. */
+  readonly userCode: UserCodeLists
+}
+
+/** The code of users that texts can run without naming it theirs, as `UserCode` of `@sallyport/sql` explains it. */
+export interface UserCodeLists {
+  /** False, as when nothing is said, where not everything is known. */
+  readonly complete: boolean
+  readonly functions: readonly string[]
+  readonly operators: readonly string[]
+  readonly fieldFunctions: readonly string[]
+  readonly rowFunctions: readonly string[]
+  readonly types: readonly CodeBehind[]
+  readonly relations: readonly CodeBehind[]
+  readonly casts: readonly string[]
+}
+
+/** What an agent says that cannot tell, and what one says that says nothing. */
+export const UNTOLD_USER_CODE: UserCodeLists = {
+  complete: false,
+  functions: [],
+  operators: [],
+  fieldFunctions: [],
+  rowFunctions: [],
+  types: [],
+  relations: [],
+  casts: [],
+}
+
+/** A type or relation, and the functions (`schema.name`) that its use may call. */
+export interface CodeBehind {
+  readonly name: string
+  readonly functions: readonly string[]
 }
 
 export interface Parameter {
@@ -119,6 +154,8 @@ export type AgentControl =
   | { readonly type: 'estimated'; readonly id: number; readonly cost: number; readonly rows: number }
   /** The planner has no answer to `estimate`. */
   | { readonly type: 'unestimated'; readonly id: number; readonly failure: Failure }
+  /** What users brought into the database has changed. Only for a gateway that is `capable` of it. */
+  | ({ readonly type: 'userCode' } & UserCodeLists)
 
 /** A statement that is to be planned and not run. */
 export interface EstimateQuestion {
@@ -239,14 +276,27 @@ const Open: MessageCodec<SessionOpen> = message({
   masking: bytes(8),
   limits: nested(9, 'Limits', Limits),
   maskingVersion: string(10),
+  capabilities: repeatedStrings(11),
 })
 const Parameter: MessageCodec<Parameter> = message({ name: string(1), value: string(2) })
+const CodeBehind: MessageCodec<CodeBehind> = message({ name: string(1), functions: repeatedStrings(2) })
+const UserCode: MessageCodec<UserCodeLists> = message({
+  complete: bool(1),
+  functions: repeatedStrings(2),
+  operators: repeatedStrings(3),
+  fieldFunctions: repeatedStrings(4),
+  rowFunctions: repeatedStrings(5),
+  types: repeated(6, 'CodeBehind', CodeBehind),
+  relations: repeated(7, 'CodeBehind', CodeBehind),
+  casts: repeatedStrings(8),
+})
 const Ready: MessageCodec<SessionReady> = message({
   parameters: repeated(1, 'Parameter', Parameter),
   serverVersion: string(2),
   detail: bytes(3),
   maskingCapabilities: repeatedStrings(4),
   capabilities: repeatedStrings(5),
+  userCode: nested(6, 'UserCode', UserCode),
 })
 const Cancel: MessageCodec<object> = message({})
 const Redaction: MessageCodec<Redaction> = message({
@@ -324,4 +374,5 @@ export const ControlFrame = oneOf<ControlFrame>({
   estimate: { number: 12, codec: Estimate },
   estimated: { number: 13, codec: Estimated },
   unestimated: { number: 14, codec: Unestimated },
+  userCode: { number: 15, codec: UserCode },
 })

@@ -1,3 +1,4 @@
+import { UNTOLD_USER_CODE } from '@sallyport/tunnel'
 import { randomBytes } from 'node:crypto'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { createMysqlRelay, mysqlConnection, mysqlSessionSettings, type OpenedSession, Password } from '@sallyport/agent'
@@ -155,6 +156,7 @@ export async function startMysqlRelayPort(options: MysqlRelayPortOptions): Promi
           detail: new Uint8Array(),
           maskingCapabilities: [],
           capabilities: [],
+          userCode: UNTOLD_USER_CODE,
         },
         hashKey: options.hashKey === undefined ? undefined : ({ reveal: () => options.hashKey ?? '' } as never),
         limits,

@@ -27,7 +27,7 @@ export interface MysqlConnection {
 }
 
 /** Builds it. Nothing is fetched or opened yet. */
-export function mysqlConnection({ config, limits, clock, lease }: ConnectionParts): MysqlConnection {
+export function mysqlConnection({ config, limits, clock, lease }: Omit<ConnectionParts, 'onFailure'>): MysqlConnection {
   /** On a connection of the agent's own, with credentials of its own. */
   const within = async <T>(
     timeoutMs: number,

@@ -1,5 +1,6 @@
 import type { MysqlConnection } from '../../database/mysql/connection.ts'
 import type { MysqlDatabase } from '../../database/mysql/open.ts'
+import { UNTOLD_USER_CODE } from '@sallyport/tunnel'
 import { AgentError } from '../../errors.ts'
 import { sessionSettings } from '../../database/mysql/settings.ts'
 import { MASKING_CAPABILITIES, type SessionOpening, type StartedSession } from '../../serve.ts'
@@ -36,6 +37,7 @@ export async function openMysqlSession(
     detail: new Uint8Array(),
     maskingCapabilities: MASKING_CAPABILITIES,
     capabilities: [],
+    userCode: UNTOLD_USER_CODE,
   }
   return {
     facts: { method: database.method, server: database.server.version, thread: threadId },

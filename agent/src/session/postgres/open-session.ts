@@ -1,5 +1,6 @@
 import type { AgentConnection } from '@sallyport/config'
 import type { PostgresConnection } from '../../database/postgres/connection.ts'
+import type { KnownUserCode } from '../../catalog/user-code.ts'
 import { cancelBackend } from '../../database/postgres/cancel.ts'
 import { sessionSettings } from '../../database/postgres/settings.ts'
 import { AgentError } from '../../errors.ts'
@@ -19,10 +20,14 @@ export async function openPostgresSession(
     subject: open.identity.subject,
     application: open.client.application,
   })
-  const database = await connection.open(lease, settings, session.signal)
+  // Read while the session logs in: both take their time.
+  const [database, known] = await Promise.all([
+    connection.open(lease, settings, session.signal),
+    connection.userCode.current(),
+  ])
   const { key, serverVersion, parameters } = database
   const { method, channelBound } = database.authentication
-  const { catalog, config } = connection
+  const { catalog, config, userCode } = connection
   const cancel = async (): Promise<boolean> => {
     if (key === undefined) {
       log.warn('the database gave no cancel key')
@@ -42,11 +47,30 @@ export async function openPostgresSession(
     detail: new Uint8Array(),
     maskingCapabilities: MASKING_CAPABILITIES,
     capabilities: ['estimate'],
+    userCode: known.lists,
+  }
+  const relay = async (): Promise<void> => {
+    let told = known
+    const tell = (next: KnownUserCode): void => {
+      if (next === told || !open.capabilities.includes('user-code')) return
+      told = next
+      session.control({ type: 'userCode', ...next.lists })
+    }
+    let unwatch = (): void => {}
+    const onReady = (): void => {
+      tell(userCode.latest())
+      unwatch = userCode.watch(tell)
+    }
+    try {
+      const shared = { session, connection: config, database, catalog, cancel, ready, hashKey, limits, log }
+      await relays.postgres({ ...shared, onReady, userCode: () => userCode.latest().code })
+    } finally {
+      unwatch()
+    }
   }
   return {
     facts: { method, channelBound, server: serverVersion },
-    relay: () =>
-      relays.postgres({ session, connection: config, database, catalog, cancel, ready, hashKey, limits, log }),
+    relay,
     close: database.close,
   }
 }

@@ -1,13 +1,17 @@
-import { loadPostgres, StatementCache } from '@sallyport/sql'
+import { loadPostgres, NO_USER_CODE, StatementCache } from '@sallyport/sql'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { plannedText } from './planned-text.ts'
 import { createStatementReader } from './statement-reader.ts'
 
 const analyser = await loadPostgres()
-const reader = createStatementReader(analyser, new StatementCache(), new Map(), () =>
-  Promise.reject(new Error('no text here is long')),
-)
+const reader = createStatementReader({
+  analyser,
+  cache: new StatementCache(),
+  functions: new Map(),
+  userCode: () => NO_USER_CODE,
+  readLongText: () => Promise.reject(new Error('no text here is long')),
+})
 const planned = (text: string): ReturnType<typeof plannedText> => plannedText(text, reader)
 
 describe('what the planner is asked', () => {
@@ -61,6 +65,7 @@ test('whatever is asked, it is one EXPLAIN that runs nothing', async () => {
         searchPath: ['public'],
         functions: new Map(),
         catalogue: undefined,
+        userCode: NO_USER_CODE,
       })
       expect(analysis).toMatchObject({ ok: true, statements: [{ kind: 'explain' }] })
       // Were it an EXPLAIN ANALYZE, it would have the effect of what it runs.

@@ -3,7 +3,7 @@ import type { LongTextReader } from '@sallyport/sql-worker'
 import type { Clock } from '@sallyport/core'
 import { exposureOf } from '@sallyport/masking'
 import { Conversation, encodeFrontend } from '@sallyport/pg-wire'
-import type { PostgresAnalyser, StatementCache } from '@sallyport/sql'
+import { NO_USER_CODE, type PostgresAnalyser, type StatementCache } from '@sallyport/sql'
 import type { StatementFacts } from '../../masking/facts.ts'
 import { CATALOG_LOOK_MS, StatementJudge } from '../../masking/judge.ts'
 import { hmacOf } from '../../masking/keyed.ts'
@@ -34,7 +34,11 @@ function postgresSides(opened: OpenedSession, options: RelayOptions, port: Sessi
   const { session, connection, limits } = opened
   const conversation = new Conversation<StatementFacts>()
   const memory = new SessionMemory(session.open.startup)
-  const analyser = createStatementReader(options.analyser, options.cache, connection.functions, options.readLongText)
+  const analyser = createStatementReader({
+    ...options,
+    functions: connection.functions,
+    userCode: opened.userCode ?? (() => NO_USER_CODE),
+  })
   const judge = new StatementJudge({
     read: (text) => analyser.analyse(text, memory.searchPath),
     expose: (statement, protection) => exposureOf(statement, protection, memory),

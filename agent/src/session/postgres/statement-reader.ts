@@ -8,6 +8,7 @@ import {
   type PostgresSettings,
   postgresSettingsKey,
   type StatementCache,
+  type UserCode,
 } from '@sallyport/sql'
 
 /** Reads texts as the server does; long ones elsewhere, so the answer may be late. */
@@ -19,23 +20,24 @@ export interface TextAnalyser {
   readonly storedColumns: (text: string) => readonly (ReadonlySet<string> | 'all')[] | undefined
 }
 
-/**
- * Reads the texts of a connection's sessions: the analyser behind a cache that sessions share.
- *
- * @param functions what the agent's configuration vouches for
- */
-export function createStatementReader(
-  analyser: PostgresAnalyser,
-  cache: StatementCache,
-  functions: ReadonlyMap<string, readonly Effect[]>,
-  readLongText: LongTextReader['analyse'],
-): TextAnalyser {
-  const settings = {
-    default: keyed({ ...DEFAULT_POSTGRES_SETTINGS, functions }),
-    unknown: keyed({ ...DEFAULT_POSTGRES_SETTINGS, searchPath: 'unknown', functions }),
-  }
+export interface StatementReaderOptions {
+  readonly analyser: PostgresAnalyser
+  readonly cache: StatementCache
+  readonly readLongText: LongTextReader['analyse']
+  /** What the agent's configuration vouches for. */
+  readonly functions: ReadonlyMap<string, readonly Effect[]>
+  /** What users brought into the database, as far as is known now. */
+  readonly userCode: () => UserCode
+}
+
+/** Reads the texts of a connection's sessions: the analyser behind a cache that sessions share. */
+export function createStatementReader(options: StatementReaderOptions): TextAnalyser {
+  const { analyser, cache, readLongText, functions } = options
+  let settings = keyedBoth(functions, options.userCode())
   return {
     analyse: (text, searchPath) => {
+      const userCode = options.userCode()
+      if (userCode !== settings.userCode) settings = keyedBoth(functions, userCode)
       const { key, value } = settings[searchPath]
       const known = cache.find(key, text)
       if (known !== undefined) return known
@@ -51,6 +53,19 @@ export function createStatementReader(
   }
 }
 
-function keyed(value: PostgresSettings): { readonly key: string; readonly value: PostgresSettings } {
+function keyedBoth(
+  functions: ReadonlyMap<string, readonly Effect[]>,
+  userCode: UserCode,
+): { readonly userCode: UserCode; readonly default: Keyed; readonly unknown: Keyed } {
+  const settings = { ...DEFAULT_POSTGRES_SETTINGS, functions, userCode }
+  return { userCode, default: keyed(settings), unknown: keyed({ ...settings, searchPath: 'unknown' }) }
+}
+
+interface Keyed {
+  readonly key: string
+  readonly value: PostgresSettings
+}
+
+function keyed(value: PostgresSettings): Keyed {
   return { key: postgresSettingsKey(value), value }
 }

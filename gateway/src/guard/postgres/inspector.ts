@@ -6,13 +6,16 @@ import {
   loadPostgres,
   postgresSettingsKey,
   type PostgresSettings,
+  type UserCode,
 } from '@sallyport/sql'
 import { longTextReader } from '@sallyport/sql-worker'
 
 /** Turns texts into facts; a text that was seen before costs a look-up. */
 export interface Inspector {
   /** A promise for a long text, which is parsed elsewhere. */
-  readonly inspect: (connection: GatewayConnection, text: string) => Analysis | Promise<Analysis>
+  readonly inspect: (connection: GatewayConnection, userCode: UserCode, text: string) => Analysis | Promise<Analysis>
+  /** The code of users that a database has once a text has run, as far as the text shows it. */
+  readonly withDefinitions: (code: UserCode, text: string) => UserCode
   readonly close: () => Promise<void>
 }
 
@@ -21,21 +24,24 @@ export async function createInspector(maxTextBytes: number): Promise<Inspector> 
   const analyser = await loadPostgres({ maxTextBytes })
   const cache = new StatementCache()
   const long = longTextReader({ maxTextBytes })
-  const settingsOf = new WeakMap<GatewayConnection, { readonly settings: PostgresSettings; readonly key: string }>()
-  const known = (connection: GatewayConnection): { readonly settings: PostgresSettings; readonly key: string } => {
-    let entry = settingsOf.get(connection)
+  const settingsOf = new WeakMap<GatewayConnection, WeakMap<UserCode, Keyed>>()
+  const known = (connection: GatewayConnection, userCode: UserCode): Keyed => {
+    let entries = settingsOf.get(connection)
+    if (entries === undefined) settingsOf.set(connection, (entries = new WeakMap<UserCode, Keyed>()))
+    let entry = entries.get(userCode)
     if (entry === undefined) {
       // Which schemas are searched is the session's own business: a name without schema stays unresolved here, and rules treat that as a
       // match. What would change the meaning of built-in names is refused on every connection.
-      const settings = { ...DEFAULT_POSTGRES_SETTINGS, functions: connection.functions }
+      const settings = { ...DEFAULT_POSTGRES_SETTINGS, functions: connection.functions, userCode }
       entry = { settings, key: postgresSettingsKey(settings) }
-      settingsOf.set(connection, entry)
+      entries.set(userCode, entry)
     }
     return entry
   }
   return {
-    inspect: (connection, text) => {
-      const { settings, key } = known(connection)
+    withDefinitions: (code, text) => analyser.withDefinitions(code, text),
+    inspect: (connection, userCode, text) => {
+      const { settings, key } = known(connection, userCode)
       const found = cache.find(key, text)
       if (found !== undefined) return found
       const keep = (analysis: Analysis): Analysis => {
@@ -48,4 +54,9 @@ export async function createInspector(maxTextBytes: number): Promise<Inspector> 
     },
     close: () => long.close(),
   }
+}
+
+interface Keyed {
+  readonly settings: PostgresSettings
+  readonly key: string
 }

@@ -25,6 +25,7 @@ import type { BoundParameter } from '@sallyport/tunnel'
 import { sqlNames } from '../../guard/postgres/sql-names.ts'
 import { CursorLimits } from '../../guard/cursor-limits.ts'
 import { opaque } from '../../guard/postgres/opaque.ts'
+import type { SessionReader } from '../../guard/postgres/session-reader.ts'
 import type { PreparedNames } from '../../guard/prepared-names.ts'
 import type { Gate, Question } from '../../guard/gate.ts'
 import { notUtf8Error, refusalError, unrecordedError } from '../../reply/postgres/refusal.ts'
@@ -37,7 +38,7 @@ import { type Barrier, startRun, type StatementRun } from '../statement-run.ts'
 export interface InboundPort {
   readonly conversation: Conversation<StatementRun>
   readonly gate: Gate
-  readonly inspect: (text: string) => Analysis | Promise<Analysis>
+  readonly reader: Pick<SessionReader, 'inspect' | 'again' | 'forwarded'>
   /** Asks the planner behind the bytes sent so far; undefined where nobody can. */
   readonly estimate?: ((planned: Planned) => Promise<Estimate>) | undefined
   readonly prepared: PreparedNames
@@ -151,7 +152,7 @@ export class Inbound {
   }
 
   #inspect(raw: RawMessage, message: SessionMessage, phase: StatementPhase, text: string): Promise<void> | undefined {
-    const analysis = this.#port.inspect(text)
+    const analysis = this.#port.reader.inspect(text)
     if (!(analysis instanceof Promise)) return this.#judge(raw.bytes, message, phase, text, analysis)
     return analysis.then((late) => this.#judge(raw.bytes, message, phase, text, late))
   }
@@ -162,17 +163,12 @@ export class Inbound {
     if (lookup.state === 'unsettled') return this.#untilSettled(raw)
     const parsed = lookup.state === 'known' ? lookup.value.context : undefined
     // A name that the protocol did not prepare may have been prepared in SQL; otherwise what it stands for is unknown.
-    const analysis = parsed?.analysis ?? prepared.statement(message.statement)
     const text = parsed?.text ?? ''
-    return this.#judge(
-      raw.bytes,
-      message,
-      'bind',
-      text,
-      analysis,
-      parameterFacts(message, lookup),
-      bound(message, lookup),
-    )
+    const known =
+      parsed === undefined ? prepared.statement(message.statement) : this.#port.reader.again(text, parsed.analysis)
+    const judge = (analysis: Analysis): Promise<void> | undefined =>
+      this.#judge(raw.bytes, message, 'bind', text, analysis, parameterFacts(message, lookup), bound(message, lookup))
+    return known instanceof Promise ? known.then(judge) : judge(known)
   }
 
   #execute(raw: RawMessage, message: Execute): Promise<void> | undefined {
@@ -274,12 +270,13 @@ export class Inbound {
   }
 
   #forward(bytes: Uint8Array, message: SessionMessage, run: StatementRun | undefined): void {
-    const { conversation, prepared, monotonicMs, limits } = this.#port
+    const { conversation, prepared, monotonicMs, limits, reader } = this.#port
     const names = run === undefined ? undefined : sqlNames(prepared.resolve(run.analysis))
     const entry = conversation.frontend(message, run, names)
     if (run !== undefined) {
       if (message.type !== 'Parse') {
         prepared.note(run.analysis)
+        reader.forwarded(run.text, run.analysis)
         this.#cursors.note(run.analysis)
       }
       run.forwardedMs = monotonicMs()

@@ -138,7 +138,11 @@ function setStage(): {
     conversation,
     limits,
     gate,
-    inspect: (text): Analysis => opaque(text.slice('SELECT '.length), text.endsWith('write') ? 'write' : 'read'),
+    reader: {
+      inspect: (text): Analysis => opaque(text.slice('SELECT '.length), text.endsWith('write') ? 'write' : 'read'),
+      again: (_text, before) => before,
+      forwarded: () => undefined,
+    },
     prepared: new PreparedNames(() => undefined),
     log,
     barrier,

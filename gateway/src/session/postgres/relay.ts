@@ -1,5 +1,6 @@
 import { Conversation, encodeBackend } from '@sallyport/pg-wire'
 import type { Inspector } from '../../guard/postgres/inspector.ts'
+import { SessionReader } from '../../guard/postgres/session-reader.ts'
 import { PreparedNames } from '../../guard/prepared-names.ts'
 import { fatalError } from '../../reply/postgres/refusal.ts'
 import type { Seat, Ways } from '../relay.ts'
@@ -16,8 +17,13 @@ export function openPostgres(seat: Seat, inspector: Inspector): Ways {
   })
   const prepared = new PreparedNames((name) => {
     const lookup = conversation.statementFor(name)
-    return lookup.state === 'known' ? lookup.value.context?.analysis : undefined
+    const parsed = lookup.state === 'known' ? lookup.value.context : undefined
+    const now = parsed && reader.again(parsed.text, parsed.analysis)
+    // A text that takes long to read is not waited for here.
+    return now instanceof Promise ? undefined : now
   })
+  const { userCode } = login.tunnel.ready
+  const reader = new SessionReader(inspector, seat.connection, userCode, () => prepared.forgetStatements())
   const limits: LimitWatch = new LimitWatch({
     conversation,
     deadlines: seat.deadlines,
@@ -43,7 +49,7 @@ export function openPostgres(seat: Seat, inspector: Inspector): Ways {
     limits,
     gate,
     estimate: seat.estimate,
-    inspect: (text) => inspector.inspect(seat.connection(), text),
+    reader,
     prepared,
     log,
     barrier,
@@ -59,6 +65,7 @@ export function openPostgres(seat: Seat, inspector: Inspector): Ways {
     inbound,
     outbound,
     busy: () => conversation.pending > 0,
+    userCode: (lists) => reader.told(lists),
     farewell: ({ sqlState, message, hint }) =>
       outbound.betweenMessages
         ? encodeBackend(fatalError(sqlState, message, hint === undefined ? {} : { hint }))

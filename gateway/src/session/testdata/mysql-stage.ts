@@ -1,3 +1,4 @@
+import { UNTOLD_USER_CODE } from '@sallyport/tunnel'
 import type { AuditLog } from '@sallyport/audit-file'
 import { sessionFacts } from '@sallyport/audit'
 import type { Analysis, Verdict } from '@sallyport/core'
@@ -210,4 +211,5 @@ const READY = {
   detail: new Uint8Array(),
   maskingCapabilities: [],
   capabilities: [],
+  userCode: UNTOLD_USER_CODE,
 } as const

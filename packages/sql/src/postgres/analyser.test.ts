@@ -165,8 +165,6 @@ describe('settings key', () => {
     const catalogue = {
       version: '7',
       schemaOf: () => undefined,
-      hasUserFunction: () => false,
-      hasUserOperator: () => false,
     }
     const keys = [
       SETTINGS,

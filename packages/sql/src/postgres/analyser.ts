@@ -4,11 +4,13 @@ import { DEFAULT_SQL_LIMITS, type SqlLimits } from '../limits.ts'
 import { nodeOf } from './ast.ts'
 import { CHANGE_HANDLERS } from './changes.ts'
 import { COLUMN_HANDLERS } from './columns.ts'
+import { withDefinitions } from './definitions.ts'
+import type { UserCode } from './user-code.ts'
 import { copyStreamOf, type CopyStream } from './copy-stream.ts'
 import { EXPRESSION_HANDLERS } from './expressions.ts'
 import type { Facts } from './facts.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { FUNCTION_HANDLERS } from './functions.ts'
+import { callHidden, FUNCTION_HANDLERS } from './functions.ts'
 import { startGrammar, type Grammar, type RawStatement } from './grammar.ts'
 import { limitOf } from './limit.ts'
 import { outputOf } from './output.ts'
@@ -16,7 +18,7 @@ import { QUERY_HANDLERS } from './queries.ts'
 import { RANGE_HANDLERS } from './ranges.ts'
 import { sessionChangeOf } from './session.ts'
 import { settingEffects } from './session-settings.ts'
-import type { PostgresSettings } from './settings.ts'
+import { DEFAULT_POSTGRES_SETTINGS, type PostgresSettings } from './settings.ts'
 import { STATEMENTS, type StatementRule } from './statements.ts'
 import { storedColumns } from './stored-columns.ts'
 import { isParsableText, offsetReader, utf8Length } from './text.ts'
@@ -34,6 +36,8 @@ export interface PostgresAnalyser {
    * that cannot be parsed. Never throws.
    */
   readonly storedColumns: (text: string) => readonly (ReadonlySet<string> | 'all')[] | undefined
+  /** The code of users that the database has once a text has run, as far as the text shows it. Never throws. */
+  readonly withDefinitions: (code: UserCode, text: string) => UserCode
   readonly limits: SqlLimits
   /** How often a text drove the parser into the ground and it was replaced; for metrics. */
   readonly parserReplacements: () => number
@@ -53,17 +57,26 @@ export async function loadPostgres(limits: Partial<SqlLimits> = {}): Promise<Pos
     }
   }
   const grammar = await startGrammar()
+  const parse = (text: string): ReturnType<Grammar['parse']> | undefined =>
+    isParsableText(text) && text.length <= complete.maxTextBytes ? grammar.parse(text) : undefined
   return {
     analyse: (text, settings) => analyse(grammar, complete, text, settings),
     copyStream: (text) => {
-      const parsed = isParsableText(text) && text.length <= complete.maxTextBytes ? grammar.parse(text) : undefined
+      const parsed = parse(text)
       return parsed?.ok === true && parsed.statements.length === 1
         ? copyStreamOf(parsed.statements[0]?.stmt)
         : undefined
     },
     storedColumns: (text) => {
-      const parsed = isParsableText(text) && text.length <= complete.maxTextBytes ? grammar.parse(text) : undefined
+      const parsed = parse(text)
       return parsed?.ok === true ? parsed.statements.map(({ stmt }) => storedColumns(stmt)) : undefined
+    },
+    withDefinitions: (code, text) => {
+      const parsed = parse(text)
+      if (parsed?.ok !== true) return code
+      const calls = (node: unknown): readonly string[] =>
+        callsIn(node, { ...DEFAULT_POSTGRES_SETTINGS, userCode: code }, complete)
+      return parsed.statements.reduce((known, { stmt }) => withDefinitions(known, stmt, calls), code)
     },
     limits: complete,
     parserReplacements: grammar.replacements,
@@ -117,6 +130,7 @@ function statementOf(
   settings: PostgresSettings,
 ): Statement {
   const walker = new Walker(settings, HANDLERS, limits)
+  if (!PLAIN.has(nodeOf(node)?.tag ?? '')) callHidden(walker, settings.userCode.casts)
   walker.node(node)
   const { facts } = walker
   const inner = (statement: unknown): Statement => statementOf(statement, range, limits, settings)
@@ -137,6 +151,19 @@ function statementOf(
     session,
     range,
   }
+}
+
+/** The functions that a part of a tree calls and that do more than read. */
+function callsIn(node: unknown, settings: PostgresSettings, limits: SqlLimits): readonly string[] {
+  const walker = new Walker(settings, HANDLERS, limits)
+  try {
+    walker.node(node)
+  } catch {
+    return [NOBODY_KNOWS]
+  }
+  return [...walker.facts.functions.values()]
+    .filter(({ effects }) => [...effects].some((effect) => effect !== 'read'))
+    .map(({ schema, name }) => `${schema ?? 'pg_catalog'}.${name}`)
 }
 
 /** One set_config whose name the text shows does what SET would do; more of them, or a hidden one, may set anything. */
@@ -172,6 +199,19 @@ function failure(code: ParseFailure['code'], message: string): Analysis {
   return { ok: false, failure: { code, message, position: undefined } }
 }
 
+/** Statements without expressions: no cast can be in them. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'TransactionStmt',
+  'VariableSetStmt',
+  'VariableShowStmt',
+  'DiscardStmt',
+  'DeallocateStmt',
+  'ClosePortalStmt',
+  'ListenStmt',
+  'UnlistenStmt',
+])
+/** A function that no server has, for what could not be read. */
+const NOBODY_KNOWS = 'unknown.unknown'
 const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ...plainUtilities(),
   ...Object.entries({

@@ -1,7 +1,7 @@
 import type { Predicate } from '@sallyport/core'
 import { bodyOf, fieldsOf, listOf, nameOf, nodeOf, textOf, type Fields } from './ast.ts'
 import { isBuiltinType } from './builtins.ts'
-import { callByField, callOperator } from './functions.ts'
+import { callByField, callHidden, callOperator } from './functions.ts'
 import type { Handler, Walker } from './walker.ts'
 
 /** Expressions: which operators they call, and how the columns in them are used. */
@@ -57,10 +57,12 @@ export const EXPRESSION_HANDLERS: Readonly<Record<string, Handler>> = {
     walker.using(undefined, body['endOffset'])
   },
   TypeName: (walker, body) => {
-    const [schema, name] = nameOf(body['names']).slice(-2)
+    const parts = nameOf(body['names'])
+    const [schema, name] = [parts.at(-2), parts.at(-1)]
     // A type of pg_temp was made in this session; its domain checks run whatever they say.
     if (name !== undefined && schema?.startsWith('pg_temp') === true) walker.add(['unknown'])
     if (schema === 'pg_catalog' && name !== undefined && !isBuiltinType(name.replace(/^_/, ''))) walker.add(['read'])
+    if (name !== undefined) callHidden(walker, walker.settings.userCode.types.get(name))
     walker.node(body['typmods'])
   },
   A_Indirection: (walker, body) => {

@@ -157,20 +157,6 @@ describe('functions', () => {
     expect(effects('SELECT pg_catalog.lower(a) FROM t', { searchPath: 'unknown' })).toBe('read')
   })
 
-  test('a name that the catalogue has outside pg_catalog too is unknown', () => {
-    const catalogue = {
-      version: '1',
-      schemaOf: () => undefined,
-      hasUserFunction: (name: string) => name === 'lower' || name === 'secret',
-      hasUserOperator: (name: string) => name === '+',
-    }
-    expect(effects("SELECT lower('a')", { catalogue })).toBe('read unknown')
-    expect(effects("SELECT upper('a')", { catalogue })).toBe('read')
-    expect(effects('SELECT 1 + 1', { catalogue })).toBe('read unknown')
-    expect(effects('SELECT t.secret FROM t', { catalogue })).toBe('read unknown')
-    expect(effects('SELECT (t).secret FROM t', { catalogue })).toBe('read unknown')
-  })
-
   test('a function that policy vouches for has the effects that policy says', () => {
     const functions = new Map([
       ['uuid_generate_v4', ['read']],

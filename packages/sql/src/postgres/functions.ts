@@ -1,5 +1,5 @@
 import type { Effect } from '@sallyport/core'
-import { fieldsOf, listOf, nameOf } from './ast.ts'
+import { fieldsOf, listOf, nameOf, type Fields } from './ast.ts'
 import { builtBytes, growsValues } from './built-values.ts'
 import {
   builtinFunction,
@@ -10,14 +10,16 @@ import {
   UNKNOWN,
 } from './builtins.ts'
 import type { PostgresSettings } from './settings.ts'
+import { mayBeUsers } from './user-code.ts'
 import type { Handler, Walker } from './walker.ts'
 
 /** Calls: by name, by operator, and by the grammar's own syntax, which comes as a call into pg_catalog. */
 export const FUNCTION_HANDLERS: Readonly<Record<string, Handler>> = {
   FuncCall: (walker, body) => {
     const parts = nameOf(body['funcname'])
-    const cast = parts.length === 1 && listOf(body['args']).length === 1 && isBuiltinType(parts[0] ?? '')
-    if (!cast || functionEffects(walker.settings, undefined, parts[0] ?? '') !== UNKNOWN) callFunction(walker, parts)
+    if (!isCast(walker.settings, parts, body)) callFunction(walker, parts)
+    // A function that the name has as well does not always win over the type.
+    callHidden(walker, walker.settings.userCode.types.get(parts.at(-1) ?? ''))
     if (parts.at(-1) === 'set_config' && walker.counted === 'all') walker.facts.settingCalls += 1
     const name = parts.at(-1) ?? ''
     if (growsValues(name)) walker.build(builtBytes(name, body['args']))
@@ -42,9 +44,19 @@ export function callFunction(walker: Walker, parts: readonly string[]): void {
  * along for rows only reads.
  */
 export function callByField(walker: Walker, name: string, of: 'row' | 'any'): void {
-  const known = of === 'any' && builtinFunction(name) !== undefined
-  const user = walker.settings.catalogue?.hasUserFunction(name) === true
-  if (known || user) callFunction(walker, [name])
+  const { userCode } = walker.settings
+  const users = of === 'row' ? userCode.rowFunctions : userCode.fieldFunctions
+  if (users.has(name) || !userCode.complete)
+    record(walker, undefined, name, vouched(walker.settings, undefined, name) ?? UNKNOWN)
+  else if (of === 'any' && builtinFunction(name) !== undefined) callFunction(walker, [name])
+}
+
+/** Notes calls that are made without being written: `schema.name` each. */
+export function callHidden(walker: Walker, functions: readonly string[] | undefined): void {
+  for (const qualified of functions ?? []) {
+    const dot = qualified.indexOf('.')
+    callFunction(walker, [qualified.slice(0, dot), qualified.slice(dot + 1)])
+  }
 }
 
 /** Notes the use of an operator; those of pg_catalog only compute. */
@@ -56,10 +68,9 @@ export function callOperator(walker: Walker, parts: readonly string[]): void {
     record(walker, schema, name, listed)
     return
   }
-  const builtin =
-    isBuiltinOperator(name) &&
-    (schema === 'pg_catalog' || (schema === undefined && meansCatalogue(walker.settings, name, 'hasUserOperator')))
-  if (!builtin) record(walker, schema, name, UNKNOWN)
+  if (!isBuiltinOperator(name) || !meansCatalogue(walker.settings, 'operators', schema, name)) {
+    record(walker, schema, name, UNKNOWN)
+  }
 }
 
 /** The effects of a call: policy's word first, then what the server brings along, else unknown. */
@@ -70,23 +81,38 @@ export function functionEffects(
 ): ReadonlySet<Effect> {
   const listed = vouched(settings, schema, name)
   if (listed !== undefined) return listed
-  if (schema === 'pg_catalog') return builtinFunction(name) ?? UNKNOWN
   if (schema === 'information_schema') return isInformationSchemaFunction(name) ? READ : UNKNOWN
-  if (schema === undefined && meansCatalogue(settings, name, 'hasUserFunction')) {
+  if (meansCatalogue(settings, 'functions', schema, name)) {
     const builtin = builtinFunction(name)
     if (builtin !== undefined) return builtin
+    if (schema !== undefined) return UNKNOWN
   }
   // Where the extension is installed nobody can tell; that it speaks to other servers is in its name.
   return name.startsWith('dblink') ? NETWORK : UNKNOWN
 }
 
 /**
- * Whether an unqualified name means pg_catalog's. It does while pg_catalog is searched first, which it is unless the search path
- * names it elsewhere. A function of another schema may still win by its argument types; the catalogue knows such names.
+ * Whether a name means pg_catalog's. One without schema does while pg_catalog is searched first, which it is unless the search path names it
+ * elsewhere, and while users have nothing of that name: theirs may win by its argument types.
  */
-function meansCatalogue(settings: PostgresSettings, name: string, ask: 'hasUserFunction' | 'hasUserOperator'): boolean {
-  if (settings.searchPath === 'unknown' || settings.searchPath.indexOf('pg_catalog') > 0) return false
-  return settings.catalogue?.[ask](name) !== true
+function meansCatalogue(
+  { searchPath, userCode }: PostgresSettings,
+  names: 'functions' | 'operators',
+  schema: string | undefined,
+  name: string,
+): boolean {
+  if (schema !== undefined && schema !== 'pg_catalog') return false
+  if (schema === undefined && (searchPath === 'unknown' || searchPath.indexOf('pg_catalog') > 0)) return false
+  return !mayBeUsers(userCode, names, schema, name)
+}
+
+/** Whether name(x) is the cast of x to the type of that name, which it is where no function has it. */
+function isCast(settings: PostgresSettings, parts: readonly string[], body: Fields): boolean {
+  const [name = ''] = parts
+  if (parts.length !== 1 || listOf(body['args']).length !== 1 || !isBuiltinType(name)) return false
+  return (
+    meansCatalogue(settings, 'functions', undefined, name) && functionEffects(settings, undefined, name) === UNKNOWN
+  )
 }
 
 function vouched(

@@ -2,7 +2,7 @@ import { bodyOf, fieldsOf, listOf, nameOf, textOf, type Fields } from './ast.ts'
 import { isBuiltinRelation } from './builtins.ts'
 import { mentionColumns } from './columns.ts'
 import type { Mention } from './facts.ts'
-import { callFunction, callOperator } from './functions.ts'
+import { callFunction, callHidden, callOperator } from './functions.ts'
 import { isCte, type Range } from './scope.ts'
 import type { Handler, Walker } from './walker.ts'
 
@@ -82,6 +82,7 @@ export function mentionName(
     all: false,
   }
   walker.facts.mentions.push(mention)
+  callHidden(walker, walker.settings.userCode.relations.get(name))
   if (real === 'write') noteCatalogueWrite(walker, mention)
   return mention
 }

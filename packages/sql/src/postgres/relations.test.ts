@@ -92,8 +92,6 @@ describe('relations', () => {
     const catalogue = {
       version: '1',
       schemaOf: (name: string, path: readonly string[]) => (name === 't' && path.includes('shop') ? 'shop' : undefined),
-      hasUserFunction: () => false,
-      hasUserOperator: () => false,
     }
     expect(relations('SELECT a FROM t, u', { catalogue, searchPath: ['shop'] })).toEqual([
       'shop.t:read(a)',

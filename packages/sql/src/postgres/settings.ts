@@ -1,5 +1,6 @@
 import type { Effect } from '@sallyport/core'
 import type { Catalogue } from '../catalogue.ts'
+import { NO_USER_CODE, type UserCode } from './user-code.ts'
 
 /** What besides the text decides the facts of a statement: the session's state, and what policy vouches for. */
 export interface PostgresSettings {
@@ -12,6 +13,8 @@ export interface PostgresSettings {
   readonly functions: ReadonlyMap<string, readonly Effect[]>
   /** What the database says about names; undefined when nobody asked it. */
   readonly catalogue: Catalogue | undefined
+  /** The code of users that runs without being named theirs. */
+  readonly userCode: UserCode
 }
 
 /** A session as PostgreSQL starts it, with nothing vouched for. */
@@ -19,6 +22,7 @@ export const DEFAULT_POSTGRES_SETTINGS: PostgresSettings = {
   searchPath: ['$user', 'public'],
   functions: new Map(),
   catalogue: undefined,
+  userCode: NO_USER_CODE,
 }
 
 /**
@@ -27,7 +31,13 @@ export const DEFAULT_POSTGRES_SETTINGS: PostgresSettings = {
  */
 export function postgresSettingsKey(settings: PostgresSettings): string {
   const functions = [...settings.functions].map(([name, effects]) => [name, ...effects].join(' ')).toSorted(byText)
-  return JSON.stringify(['postgres', settings.searchPath, settings.catalogue?.version ?? null, functions])
+  return JSON.stringify([
+    'postgres',
+    settings.searchPath,
+    settings.catalogue?.version ?? null,
+    settings.userCode.version,
+    functions,
+  ])
 }
 
 function byText(one: string, other: string): number {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import { authenticateKnown, dialTunnel, listenTunnel } from '../index.ts'
+import { authenticateKnown, dialTunnel, listenTunnel, UNTOLD_USER_CODE } from '../index.ts'
 import type {
   AgentSession,
   AttachedAgent,
@@ -158,6 +158,12 @@ export const READY: SessionReady = {
   detail: new Uint8Array(0),
   maskingCapabilities: ['column-rules'],
   capabilities: ['estimate'],
+  userCode: {
+    ...UNTOLD_USER_CODE,
+    complete: true,
+    functions: ['lower'],
+    types: [{ name: 'watched', functions: ['public.touch'] }],
+  },
 }
 
 export const OPEN: SessionOpen = {
@@ -176,5 +182,6 @@ export const OPEN: SessionOpen = {
   startup: new Map([['database', 'shop']]),
   masking: Buffer.from('{"columns":[]}'),
   maskingVersion: 'v1',
+  capabilities: ['user-code'],
   limits: { statementTimeoutMs: 1000, idleTimeoutMs: 0 },
 }
