@@ -70,7 +70,7 @@ function literal(c: Cursor, kind: 'number' | 'bytes'): Expression {
 }
 
 function variable(c: Cursor): Expression {
-  const variableName = c.advance().text.toLowerCase()
+  const variableName = userVariable(c)
   if (!c.is(':=')) return { type: 'variable', name: variableName }
   c.advance()
   return { type: 'assignment', name: variableName, value: expression(c) }
@@ -97,24 +97,34 @@ function sign(c: Cursor): Expression {
   }
 }
 
-/** `@@name`, `@@session.name`, `@@component.name`. */
-export function systemVariable(c: Cursor): Expression & { readonly type: 'system-variable' } {
+/** `@name`, in lower case; only MySQL's may have none. */
+export function userVariable(c: Cursor): string {
+  const variableName = c.advance().text.toLowerCase()
+  if (c.isMaria && variableName === '') throw c.refuse()
+  return variableName
+}
+
+/** `@@name`, `@@session.name`, `@@component.name`; where one is set, `@@default.name` of a key cache too. */
+export function systemVariable(c: Cursor, target = false): Expression & { readonly type: 'system-variable' } {
   c.expect('@@')
-  const scope = isScope(c) ? c.advance().text.toLowerCase() : undefined
+  const scopes = target ? SET_SCOPES : SCOPES
+  const isScope = (): boolean => scopes.has(c.token.text.toUpperCase()) && c.peek().keyword === '.'
+  const scope = c.token.type === 'word' && isScope() ? c.advance().text.toLowerCase() : undefined
   if (scope !== undefined) c.expect('.')
-  if (scope !== undefined && isScope(c)) throw c.refuse()
-  // DEFAULT is reserved, and the name of a key cache.
+  // One in quotes is none, and no name either. MariaDB knows two of them only as names, which no variable has.
+  if (isScope() || (c.isMaria && scope?.startsWith('persist') === true)) throw c.refuse()
+  if (scope === undefined && c.token.type === 'word' && !isVariableName(c, target, scopes)) throw c.refuse()
   let variableName = c.is('DEFAULT') ? c.advance().text : name(c)
-  while (c.is('.')) {
-    c.advance()
-    variableName += `.${name(c)}`
-  }
+  if (c.accept('.')) variableName += `.${name(c)}`
+  if (c.is('.')) throw c.refuse()
   return { type: 'system-variable', scope, name: variableName.toLowerCase() }
 }
 
-/** A point behind makes every word a name; only the spelling tells a scope. */
-function isScope(c: Cursor): boolean {
-  return c.token.type === 'word' && VARIABLE_SCOPES.has(c.token.text.toUpperCase()) && c.peek().keyword === '.'
+/** Behind @@ a word is what it is whatever follows; reserved is only DEFAULT the name of something, a key cache. */
+function isVariableName(c: Cursor, target: boolean, scopes: ReadonlySet<string>): boolean {
+  const word = c.token.text.toUpperCase()
+  if (word === 'DEFAULT') return target && c.peek().keyword === '.'
+  return !c.reading.reserved.has(word) && (!scopes.has(word) || (c.isMaria && !SCOPES.has(word)))
 }
 
 function word(c: Cursor): Expression {
@@ -167,5 +177,6 @@ function named(c: Cursor): Expression {
 const RESERVED_FUNCTIONS: ReadonlySet<string> = new Set(
   'CHAR DATABASE GROUPING IF INSERT LEFT MOD REPEAT REPLACE RIGHT SCHEMA'.split(' '),
 )
-/** Words between `@@` and a point. */
-const VARIABLE_SCOPES: ReadonlySet<string> = new Set(['GLOBAL', 'SESSION', 'LOCAL', 'PERSIST', 'PERSIST_ONLY'])
+/** Words between `@@` and a point, and those where a variable is set. */
+const SCOPES: ReadonlySet<string> = new Set(['GLOBAL', 'SESSION', 'LOCAL'])
+const SET_SCOPES: ReadonlySet<string> = new Set([...SCOPES, 'PERSIST', 'PERSIST_ONLY'])

@@ -1,7 +1,7 @@
 import type { Utility } from './ast.ts'
 import { account } from './accounts.ts'
 import type { Cursor } from './cursor.ts'
-import { isName, name } from './names.ts'
+import { isName, name, nameOrString } from './names.ts'
 import { rest } from './rest.ts'
 import { utility } from './utility.ts'
 
@@ -62,24 +62,39 @@ export function setRole(c: Cursor): Utility {
 
 function roles(c: Cursor): Utility {
   c.expect('ROLE')
-  if (!c.isMaria && c.accept('ALL')) {
-    if (c.accept('EXCEPT')) c.list(() => account(c))
-  } else if (!c.accept('NONE') && !c.accept('DEFAULT')) c.list(() => account(c))
+  if (c.isMaria) {
+    if (!c.accept('NONE')) oneRole(c)
+  } else if (c.accept('ALL')) {
+    if (c.accept('EXCEPT')) c.list(() => role(c))
+  } else if (!c.accept('NONE') && !c.accept('DEFAULT')) c.list(() => role(c))
   return utility('set-role', ['session', 'dcl'], {
     settings: [{ target: 'other', scope: undefined, name: 'role', value: { type: 'parameter' }, local: false }],
   })
 }
 
+/** A role of MySQL: an account with a name of its own. */
+function role(c: Cursor): void {
+  if (c.is('CURRENT_USER') || c.is('NONE')) throw c.refuse()
+  account(c)
+}
+
+/** A role of MariaDB, which has no host. */
+function oneRole(c: Cursor): void {
+  if (c.accept('CURRENT_ROLE')) {
+    if (c.accept('(')) c.expect(')')
+  } else nameOrString(c)
+}
+
 /** SET DEFAULT ROLE. */
 export function setDefaultRole(c: Cursor): Utility {
   c.expect('DEFAULT', 'ROLE')
-  if (c.atEnd) throw c.refuse()
-  rest(c, (at) => at.is('FOR') || at.is('TO'))
   if (c.isMaria) {
+    if (!c.accept('NONE')) oneRole(c)
     if (c.accept('FOR')) account(c)
   } else {
+    if (!c.accept('NONE') && !c.accept('ALL')) c.list(() => role(c))
     c.expect('TO')
-    c.list(() => account(c))
+    c.list(() => role(c))
   }
   return utility('set-default-role', ['dcl'])
 }

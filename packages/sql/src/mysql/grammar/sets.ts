@@ -3,7 +3,7 @@ import { account } from './accounts.ts'
 import type { Cursor } from './cursor.ts'
 import { expression } from './expressions.ts'
 import { name, nameOrString, path, string } from './names.ts'
-import { systemVariable } from './primary.ts'
+import { systemVariable, userVariable } from './primary.ts'
 import { setRole, setDefaultRole } from './rights.ts'
 import { characteristics } from './transactions.ts'
 import { utility } from './utility.ts'
@@ -18,14 +18,18 @@ export function set(c: Cursor): Utility {
   if (c.is('TRANSACTION') && !isAssignment(c)) return transaction(c, undefined, true)
   if (SCOPES.has(c.token.keyword) && c.peek().keyword === 'TRANSACTION' && !['=', ':='].includes(c.peek(2).keyword)) {
     const scope = c.advance().keyword
+    if (c.isMaria && scope.startsWith('PERSIST')) throw c.refuse()
     return transaction(c, scope === 'GLOBAL' ? 'global' : undefined, false)
   }
   const parts: SettingAssignment[] = []
   let rights = false
   do {
     if (c.is('PASSWORD') && !isOfVariable(c)) {
+      // MySQL's stands alone.
+      if (!c.isMaria && (rights || parts.length > 0)) throw c.refuse()
       password(c)
       rights = true
+      if (!c.isMaria) break
     } else parts.push(...part(c))
   } while (c.accept(','))
   return utility(rights ? 'set-password' : 'set', rights ? ['dcl'] : [], { settings: parts })
@@ -33,20 +37,21 @@ export function set(c: Cursor): Utility {
 
 function part(c: Cursor): readonly SettingAssignment[] {
   if (c.token.type === 'variable') {
-    const variableName = c.advance().text.toLowerCase()
+    const variableName = userVariable(c)
     equals(c)
     return [{ target: 'user', scope: undefined, name: variableName, value: expression(c), local: false }]
   }
   if (c.is('@@')) {
-    const { scope, name: variableName } = systemVariable(c)
+    const { scope, name: variableName } = systemVariable(c, true)
     equals(c)
     return [setting(scope, variableName, value(c))]
   }
   if (c.is('NAMES')) return names(c)
-  if (c.is('CHARACTER') || c.is('CHARSET') || (c.is('CHAR') && c.peek().keyword === 'SET')) return characterSet(c)
+  if (c.is('CHARACTER') || (c.is('CHARSET') && !isAssignment(c)) || (c.is('CHAR') && c.peek().keyword === 'SET'))
+    return characterSet(c)
   const scope = SCOPES.has(c.token.keyword) && !isAssignment(c) ? c.advance().keyword.toLowerCase() : undefined
   if (c.isMaria && scope?.startsWith('persist') === true) throw c.refuse()
-  const parts = c.is('DEFAULT') && c.peek().keyword === '.' ? [c.advance().text, ...behindPoint(c)] : path(c, 3)
+  const parts = variablePath(c)
   equals(c)
   const row = parts.length > 1 && /^(new|old)$/i.test(parts[0] ?? '')
   if (row || (c.inProgram && parts.length === 1 && scope === undefined)) {
@@ -55,9 +60,14 @@ function part(c: Cursor): readonly SettingAssignment[] {
   return [setting(scope, parts.join('.').toLowerCase(), value(c))]
 }
 
-function behindPoint(c: Cursor): readonly string[] {
-  c.expect('.')
-  return [name(c)]
+/** `name`, `component.name`, `default.name` of a key cache. A scope is the name of nothing, though MariaDB reads one. */
+function variablePath(c: Cursor): readonly string[] {
+  const isScope = SCOPES.has(c.token.text.toUpperCase())
+  const isFirst = c.peek().keyword === '.'
+  if (isScope && (isFirst ? !c.token.text.toUpperCase().startsWith('PERSIST') : !c.isMaria && c.token.type === 'word'))
+    throw c.refuse()
+  const first = c.is('DEFAULT') && isFirst ? c.advance().text : name(c)
+  return c.accept('.') ? [first, name(c)] : [first]
 }
 
 function setting(scope: string | undefined, variableName: string, given: Expression | undefined): SettingAssignment {
@@ -84,11 +94,12 @@ function value(c: Cursor): Expression | undefined {
 function names(c: Cursor): readonly SettingAssignment[] {
   c.expect('NAMES')
   if (c.is('=')) throw c.refuse()
-  if (c.accept('DEFAULT')) return [setting(undefined, 'names', undefined)]
-  const charset = c.is('BINARY') ? c.advance().text : nameOrString(c)
-  if (c.accept('COLLATE') && !c.accept('DEFAULT')) {
+  const charset = c.accept('DEFAULT') ? undefined : charsetName(c)
+  if (charset === undefined && !(c.isMaria && c.is('COLLATE'))) return [setting(undefined, 'names', undefined)]
+  if (c.accept('COLLATE') && !(c.isMaria && c.accept('DEFAULT'))) {
     if (!c.accept('BINARY')) nameOrString(c)
   }
+  if (charset === undefined) return [setting(undefined, 'names', undefined)]
   return [setting(undefined, 'names', { type: 'literal', kind: 'string', value: charset })]
 }
 
@@ -98,8 +109,14 @@ function characterSet(c: Cursor): readonly SettingAssignment[] {
     c.expect('SET')
   }
   if (c.accept('DEFAULT')) return [setting(undefined, 'character_set', undefined)]
-  const charset = c.is('BINARY') ? c.advance().text : nameOrString(c)
+  const charset = charsetName(c)
   return [setting(undefined, 'character_set', { type: 'literal', kind: 'string', value: charset })]
+}
+
+function charsetName(c: Cursor): string {
+  // N'…' is a string with a character set of its own.
+  if (c.token.type === 'string' && /^n/i.test(c.text.slice(c.token.start, c.token.start + 1))) throw c.refuse()
+  return c.is('BINARY') ? c.advance().text : nameOrString(c)
 }
 
 /** `SET TRANSACTION READ ONLY`; without a scope it holds for the next transaction alone. */
@@ -127,14 +144,15 @@ function transaction(c: Cursor, scope: string | undefined, next: boolean): Utili
 function password(c: Cursor): void {
   c.expect('PASSWORD')
   if (c.accept('FOR')) account(c)
-  if (c.accept('TO')) c.expect('RANDOM')
+  if (!c.isMaria && c.accept('TO')) c.expect('RANDOM')
   else {
     equals(c)
-    if (c.is('PASSWORD') || c.is('OLD_PASSWORD')) {
+    if (c.isMaria && (c.is('PASSWORD') || c.is('OLD_PASSWORD'))) {
       c.advance()
       c.parenthesised(() => string(c))
     } else string(c)
   }
+  if (c.isMaria) return
   if (c.accept('REPLACE')) string(c)
   if (c.accept('RETAIN')) c.expect('CURRENT', 'PASSWORD')
 }
@@ -143,8 +161,8 @@ function password(c: Cursor): void {
 function forStatement(c: Cursor): Utility {
   c.expect('STATEMENT')
   const settings = c.list(() => {
-    const variableName = name(c).toLowerCase()
-    c.expect('=')
+    const variableName = path(c).join('.').toLowerCase()
+    equals(c)
     return { ...setting(undefined, variableName, value(c)), local: true }
   })
   c.expect('FOR')
@@ -152,10 +170,20 @@ function forStatement(c: Cursor): Utility {
 }
 
 function resourceGroup(c: Cursor): Utility {
+  if (c.isMaria) throw c.refuse()
   c.expect('RESOURCE', 'GROUP')
   name(c)
-  if (c.accept('FOR')) c.list(() => expression(c))
+  if (c.accept('FOR')) {
+    // The comma between two threads may be left out.
+    do number(c)
+    while (c.accept(',') || !c.atEnd)
+  }
   return utility('set-resource-group', ['session', 'admin'])
+}
+
+function number(c: Cursor): void {
+  if (c.token.type !== 'integer' && c.token.type !== 'bytes') throw c.refuse()
+  c.advance()
 }
 
 function isAssignment(c: Cursor): boolean {
