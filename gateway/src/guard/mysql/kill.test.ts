@@ -19,10 +19,24 @@ it.each([
   expect(kill(text)).toEqual(expected)
 })
 
-it('sees a KILL that a PREPARE holds', () => {
-  const analysis = analyser.analyse("PREPARE s FROM 'KILL 5'", DEFAULT_MARIADB_SETTINGS)
+it.each([
+  "PREPARE s FROM 'KILL 5'",
+  "EXECUTE IMMEDIATE 'KILL 5'",
+  "EXECUTE IMMEDIATE 'K\\ILL ' '5'",
+  'BEGIN NOT ATOMIC KILL 5; END',
+  "PREPARE s FROM 'BEGIN NOT ATOMIC IF 1 THEN KILL 5; END IF; END'",
+])('sees the KILL in %s', (text) => {
+  const analysis = analyser.analyse(text, DEFAULT_MARIADB_SETTINGS)
   expect(analysis.ok && analysis.statements.some(killsSomebody)).toBe(true)
 })
+
+it.each(["EXECUTE IMMEDIATE 'SELECT 5'", 'BEGIN NOT ATOMIC SELECT 5; END', "PREPARE s FROM 'FLUSH TABLES'"])(
+  'sees none in %s',
+  (text) => {
+    const analysis = analyser.analyse(text, DEFAULT_MARIADB_SETTINGS)
+    expect(analysis.ok && analysis.statements.some(killsSomebody)).toBe(false)
+  },
+)
 
 it.each([
   ["LOAD DATA LOCAL INFILE 'a.csv' INTO TABLE t", ['a.csv']],

@@ -18,11 +18,13 @@ export function killOf(text: string, analysis: Analysis): KillRequest | undefine
   return { what, id: digits === undefined ? undefined : Number(digits) }
 }
 
-/** Whether a statement is a KILL, or prepares one. */
-export function killsSomebody({ kind, session }: Statement): boolean {
-  const held = session?.type === 'prepare' && session.statement !== 'unknown' ? session.statement.kind : undefined
-  return kind === 'kill' || held === 'kill'
+/** Whether a statement is a KILL, prepares one, or runs one that is inside it. */
+export function killsSomebody({ kind, session, effects }: Statement): boolean {
+  const held = session?.type === 'prepare' && session.statement !== 'unknown' ? session.statement : undefined
+  return kind === 'kill' || (held !== undefined && killsSomebody(held)) || (AROUND.has(kind) && effects.has('admin'))
 }
 
+/** MariaDB's statements around others, of which only the effects show. */
+const AROUND: ReadonlySet<string> = new Set(['execute-immediate', 'begin-not-atomic'])
 // MariaDB: KILL [HARD | SOFT] [CONNECTION | QUERY] id. A query by its own number (QUERY ID) is nothing that a client of ours can know.
 const KILL = /^KILL\s+(?:(?:HARD|SOFT)\s+)?(?:CONNECTION\s+|(QUERY)\s+)?(\d{1,10})$/i

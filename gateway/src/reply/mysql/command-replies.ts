@@ -50,7 +50,7 @@ export const NOT_AVAILABLE: Words = {
 export const KILL_INSIDE: Words = {
   errorCode: 1295,
   sqlState: 'HY000',
-  message: 'KILL is available only as a statement of its own, with a number.',
+  message: 'What is, or may be, a KILL is available only as a statement of its own, with a number.',
 }
 /** An OK that changed nothing. */
 export const OK: OkPacket = {
