@@ -75,6 +75,8 @@ export interface InboundPort {
   readonly send: (bytes: Uint8Array) => boolean
   /** Writes to the client what is answered here, when its turn has come. */
   readonly answer: (bytes: Uint8Array) => void
+  /** Whether a client that does not read has enough of such answers. */
+  readonly answersWait: () => boolean
   /** The client said goodbye. */
   readonly onTerminate: () => void
   /** Something that ends the session: a malformed message, a violation. */
@@ -101,13 +103,13 @@ export class Inbound {
   #multiStatements: boolean
 
   constructor(port: InboundPort) {
-    const { conversation, layer, maxMessageBytes, multiStatements, send, onFailure, onFlow } = port
+    const { conversation, layer, answersWait, maxMessageBytes, multiStatements, send, onFailure, onFlow } = port
     this.#port = port
     this.#multiStatements = multiStatements
     this.#pump = new MessagePump({
       next: commandsOf(layer, maxMessageBytes),
       take: (raw) => this.#take(raw),
-      full: () => conversation.full,
+      full: () => conversation.full || answersWait(),
       whenFull: undefined,
       send,
       onFailure,

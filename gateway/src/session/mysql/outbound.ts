@@ -58,6 +58,8 @@ export class Outbound {
   readonly #scanner: PacketScanner
   readonly #queue: DurableQueue<Content>
   readonly #client: ClientWriter
+  /** Whether what is answered here waits for the client to read. */
+  answersWait = false
   #flowing = true
   #ended = false
   /** The answer to a question of ours, as far as it has come. */
@@ -100,6 +102,8 @@ export class Outbound {
   answer(bytes: Uint8Array): void {
     this.#client.push(bytes)
     this.#client.flush()
+    // INVARIANT: who asks for what is answered here, and does not read it, is not asked for more.
+    this.answersWait ||= this.#client.full
     this.#setFlow()
   }
 
@@ -107,6 +111,9 @@ export class Outbound {
   drained(): void {
     this.#client.full = false
     this.#setFlow()
+    if (!this.answersWait) return
+    this.answersWait = false
+    this.#port.onReplies()
   }
 
   /** Nothing more reaches the client. */

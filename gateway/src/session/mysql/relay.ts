@@ -65,6 +65,7 @@ export function openMysql(seat: Seat, { inspector, capabilities, settings, layer
     kill,
     send: seat.toAgent,
     answer: (bytes) => outbound.answer(bytes),
+    answersWait: () => outbound.answersWait,
     onTerminate: seat.onGoodbye,
     onFailure: seat.onFailure,
     onFlow: seat.onClientFlow,

@@ -131,6 +131,7 @@ export function setMysqlStage({
       return toAgent.push(bytes) > 0 && !narrow
     },
     answer: (bytes) => outbound.answer(bytes),
+    answersWait: () => outbound.answersWait,
     onTerminate: () => undefined,
     onFailure,
     onFlow: () => undefined,
