@@ -21,13 +21,15 @@ describe('an estimator', () => {
     expect(await answer).toEqual({ failure: 'relation "t" does not exist' })
   })
 
-  it('takes no answer to an earlier question for one to this', async () => {
+  it('cancels a planner that takes too long, and takes no answer to an earlier question for one to this', async () => {
     vi.useFakeTimers()
     try {
-      const estimator = new Estimator({ send: () => undefined, timeoutMs: 1000 })
+      const send = vi.fn()
+      const estimator = new Estimator({ send, timeoutMs: 1000 })
       const first = estimator.ask(PLANNED)
       vi.advanceTimersByTime(1000)
       expect(await first).toEqual({ failure: expect.stringContaining('limits.estimate_timeout') })
+      expect(send).toHaveBeenLastCalledWith({ type: 'cancel' })
       const second = estimator.ask(PLANNED)
       estimator.received({ type: 'estimated', id: 1, cost: 0, rows: 0 })
       estimator.received({ type: 'estimated', id: 2, cost: 99, rows: 0 })

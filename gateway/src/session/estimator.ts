@@ -31,7 +31,11 @@ export class Estimator {
     const { send, timeoutMs } = this.#port
     const id = ++this.#last
     return new Promise<Estimate>((resolve) => {
-      const timer = setTimeout(() => this.#answer(LATE), timeoutMs)
+      const timer = setTimeout(() => {
+        // Planning can wait for locks, and MySQL runs parts of a statement while it plans.
+        send({ type: 'cancel' })
+        this.#answer(LATE)
+      }, timeoutMs)
       this.#settle = (estimate) => {
         clearTimeout(timer)
         resolve(estimate)

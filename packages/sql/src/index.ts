@@ -22,6 +22,7 @@ export { loadMysql, type MysqlAnalyser, type MysqlStatementDetails } from './mys
 export { isSafeCharacterSet as isSafeMysqlCharacterSet } from './mysql/lexer/encoding.ts'
 export { localFiles as mysqlLocalFiles } from './mysql/local-files.ts'
 export type { MysqlOutputItem, MysqlOutputShape } from './mysql/output-shape.ts'
+export type { MysqlPlanning } from './mysql/planning.ts'
 export { settingsAfter as mysqlSettingsAfter } from './mysql/settings-after.ts'
 export {
   DEFAULT_MARIADB_SETTINGS,

@@ -168,7 +168,7 @@ export interface EstimateQuestion {
 
 /** A value that is bound to a statement; never for a log. */
 export interface BoundParameter {
-  /** OID in PostgreSQL; 0 leaves it to the server. */
+  /** OID in PostgreSQL; 0 leaves it to the server. In MySQL the type of COM_STMT_EXECUTE, and 0x8000 for an unsigned one. */
   readonly type: number
   readonly binary: boolean
   readonly null: boolean

@@ -131,6 +131,7 @@ export class BackendSide implements ScannerSink {
   #ownRow(entry: Entry<SentCommand>, raw: RawPacket): void {
     const columns = entry.columnCount
     const asks = entry.context?.asksVariables === true
+    entry.context?.exchange?.row(raw, entry)
     this.#conversation.backend(raw)
     if (!asks) return
     const { values } = readTextRow(new Reader(raw.payload), columns)
@@ -215,8 +216,10 @@ export class BackendSide implements ScannerSink {
         // A statement that was refused here has its number, too.
         if (event.entry.context?.facts !== undefined) this.#statement += 1
         return
-      case 'described':
       case 'prepared':
+        event.entry.context?.exchange?.prepared(event.statement)
+        return
+      case 'described':
       case 'infile':
       case 'progress':
       case 'terminated':
@@ -232,12 +235,17 @@ export class BackendSide implements ScannerSink {
       if (statement === undefined || CHANGING.some((effect) => statement.effects.has(effect))) judge.changed()
     }
     if (schema !== undefined) settings.usedSchema(schema)
-    if (!more) this.#over(entry)
+    if (more) return
+    this.#over(entry)
+    entry.context?.exchange?.over(undefined)
   }
 
-  #failed({ entry, index }: Extract<ConversationEvent<SentCommand>, { readonly type: 'failed' }>): void {
-    if (entry.injected) throw new RelayError('floor-broken', 'the database refused what the session rests on')
-    const { facts } = entry.context ?? {}
+  #failed({ entry, error, index }: Extract<ConversationEvent<SentCommand>, { readonly type: 'failed' }>): void {
+    const { exchange, facts } = entry.context ?? {}
+    if (exchange !== undefined) exchange.over(error)
+    else if (entry.injected) {
+      throw new RelayError('floor-broken', 'the database refused what the session rests on')
+    }
     if (facts !== undefined && runs(entry.type)) this.#options.settings.failed(partAt(facts, index).statement)
     this.#over(entry)
   }

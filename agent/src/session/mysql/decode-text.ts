@@ -12,4 +12,9 @@ export function decodeText(bytes: Uint8Array, characterSet: string): string | un
   }
 }
 
+/** The bytes of a text that {@link decodeText} gave. */
+export function encodeText(text: string, characterSet: string): Uint8Array {
+  return Buffer.from(text, characterSet.startsWith('utf8') ? 'utf8' : 'latin1')
+}
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -15,6 +15,7 @@ import {
   statementIdOf,
 } from '@sallyport/mysql-wire'
 import { mysqlLocalFiles } from '@sallyport/sql'
+import type { AgentControl, EstimateQuestion } from '@sallyport/tunnel'
 import type { StatementFacts } from '../../masking/facts.ts'
 import type { StatementJudge } from '../../masking/judge.ts'
 import type { SessionMemory } from '../../masking/mysql/session-memory.ts'
@@ -37,6 +38,10 @@ export interface FrontendOptions {
   readonly write: (bytes: Uint8Array) => void
   /** Writes an answer of the agent's own to the client. */
   readonly answer: (bytes: Uint8Array) => void
+  /** Asks the planner while nothing is owed, unseen by the client. */
+  readonly estimate: (question: EstimateQuestion) => Promise<AgentControl>
+  /** Tells the gateway, behind everything that went there. */
+  readonly tell: (control: AgentControl) => void
   /** Nobody knows how the server reads texts: it must be asked before the next. */
   readonly onUncertain: () => void
   /** COM_RESET_CONNECTION is on its way: what the session rests on must follow it. */
@@ -56,7 +61,7 @@ export class FrontendSide {
   readonly #reader: PacketReader
   readonly #waiting: (Uint8Array | (() => void))[] = []
   /** A command that waits for replies: what it means depends on them, or too many are owed. */
-  #parked: { readonly ready: () => boolean; readonly raw: RawPacket } | undefined
+  #parked: { readonly ready: () => boolean; readonly next: () => void } | undefined
   #holds = 0
   #pumping = false
 
@@ -87,6 +92,11 @@ export class FrontendSide {
     this.#release()
   }
 
+  /** A question of the gateway's, in its place among the commands of the client. */
+  ask(question: EstimateQuestion): void {
+    this.whenTaken(() => this.#estimate(question))
+  }
+
   /** Replies have come: what waited for them may go on. */
   progressed(): void {
     const parked = this.#parked
@@ -94,7 +104,7 @@ export class FrontendSide {
       if (!parked.ready()) return
       this.#parked = undefined
       try {
-        this.#take(parked.raw)
+        parked.next()
         this.#release()
       } catch (error) {
         this.#options.onFailure(error)
@@ -122,6 +132,17 @@ export class FrontendSide {
     } finally {
       this.#pumping = false
     }
+  }
+
+  /** Once all before it is answered, and it is known how the server reads texts. */
+  #estimate(question: EstimateQuestion): void {
+    const { conversation, estimate, onUncertain, settings, tell } = this.#options
+    const again = (): void => this.#estimate(question)
+    if (conversation.pending > 0) this.#parkUntil(() => conversation.pending === 0, again)
+    else if (settings.uncertain) {
+      onUncertain()
+      this.#parkUntil(() => !settings.unsettled, again)
+    } else this.#when(estimate(question), tell)
   }
 
   #take(raw: RawPacket): void {
@@ -300,8 +321,12 @@ export class FrontendSide {
   }
 
   #park(raw: RawPacket, ready: () => boolean): void {
+    this.#parkUntil(ready, () => this.#take(raw))
+  }
+
+  #parkUntil(ready: () => boolean, next: () => void): void {
     this.#hold()
-    this.#parked = { ready, raw }
+    this.#parked = { ready, next }
   }
 
   #hold(): void {

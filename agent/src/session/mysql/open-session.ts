@@ -36,7 +36,7 @@ export async function openMysqlSession(
     serverVersion: database.server.version,
     detail: new Uint8Array(),
     maskingCapabilities: MASKING_CAPABILITIES,
-    capabilities: [],
+    capabilities: ['estimate'],
     userCode: UNTOLD_USER_CODE,
   }
   return {

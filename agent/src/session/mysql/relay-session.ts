@@ -13,6 +13,7 @@ import { relaySession, type SessionPort, type SessionSides } from '../relay-sess
 import { BackendSide } from './backend-side.ts'
 import { FrontendSide } from './frontend-side.ts'
 import { MessageMask } from './message-mask.ts'
+import { Planner } from './planner.ts'
 import { PLAIN_COMMAND, type SentCommand } from './sent-command.ts'
 import { createStatementReader, type StatementReaderOptions } from './statement-reader.ts'
 import { StatementTimer } from './statement-timer.ts'
@@ -80,8 +81,20 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
       port.progressed()
     },
   })
+  const planner = new Planner({
+    conversation,
+    capabilities,
+    judge,
+    flavour: server.reading.flavour,
+    read,
+    details,
+    characterSet: () => settings.current.characterSet,
+    write,
+  })
   const frontend = new FrontendSide({
     ...shared,
+    estimate: (question) => planner.estimate(question),
+    tell: (control) => port.output.control(control),
     capabilities,
     maxMessageBytes: limits.messageBytes,
     write,
@@ -107,6 +120,7 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
     whenTaken: (act) => frontend.whenTaken(act),
     hold: () => frontend.hold(),
     release: () => frontend.release(),
+    ask: (question) => frontend.ask(question),
     busy: () => conversation.pending > 0,
     terminated: () => conversation.terminated,
     farewell: encodeFrontend({ type: 'COM_QUIT' }, conversation.commands),

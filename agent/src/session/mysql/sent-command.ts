@@ -1,4 +1,5 @@
 import type { StatementFacts } from '../../masking/facts.ts'
+import type { PrivateExchange } from './private-exchange.ts'
 
 /** What the relay keeps with a command, to find again with its replies. */
 export interface SentCommand {
@@ -10,6 +11,8 @@ export interface SentCommand {
   readonly schema: string | undefined
   /** A command of the agent's own: the session's variables are its only row. */
   readonly asksVariables: boolean
+  /** A command of the agent's own, whose answer somebody waits for. */
+  readonly exchange: PrivateExchange | undefined
 }
 
 /** A command that carries no statement and changes nothing. */
@@ -18,4 +21,5 @@ export const PLAIN_COMMAND: SentCommand = {
   settles: false,
   schema: undefined,
   asksVariables: false,
+  exchange: undefined,
 }

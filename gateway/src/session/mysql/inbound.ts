@@ -8,7 +8,7 @@
  */
 import type { ParameterFacts, StatementPhase } from '@sallyport/audit'
 import type { AuditLog } from '@sallyport/audit-file'
-import type { Analysis } from '@sallyport/core'
+import type { Analysis, Estimate } from '@sallyport/core'
 import {
   ConversationFullError,
   decodeFrontend,
@@ -23,7 +23,7 @@ import {
   type SessionCommand,
 } from '@sallyport/mysql-wire'
 import { mysqlLocalFiles } from '@sallyport/sql'
-import type { Gate } from '../../guard/gate.ts'
+import type { Gate, Question } from '../../guard/gate.ts'
 import { READS_TEXT, textOf } from '../../guard/mysql/command-texts.ts'
 import type { KeyedSettings } from '../../guard/mysql/inspector.ts'
 import { killOf, killsSomebody, type KillRequest } from '../../guard/mysql/kill.ts'
@@ -41,6 +41,7 @@ import {
   unknownStatement,
 } from '../../reply/mysql/command-replies.ts'
 import { errorPacket, refusalError, unrecordedError, type Words } from '../../reply/mysql/refusal.ts'
+import type { Planned } from '../estimator.ts'
 import { askGate } from '../judgement.ts'
 import { MessagePump } from '../message-pump.ts'
 import type { Barrier } from '../statement-run.ts'
@@ -48,6 +49,7 @@ import { startCommand, type CommandFacts, type CommandRun } from './command-run.
 import { commandsOf, type ClientLayer } from './compression.ts'
 import { LongData, bulkFacts, parameterFacts } from './parameter-facts.ts'
 import type { LimitWatch } from './limit-watch.ts'
+import { boundValues, plannerFor, type BoundValues } from './planning.ts'
 import { QUESTION, type SessionSettings } from './session-settings.ts'
 import { readsSame } from './reads-same.ts'
 import { readText } from './text.ts'
@@ -60,6 +62,8 @@ export interface InboundPort {
   readonly keyed: () => KeyedSettings
   readonly inspect: (text: string, keyed: KeyedSettings) => Analysis | Promise<Analysis>
   readonly prepared: PreparedNames
+  /** Asks the database's planner; undefined where the agent cannot. */
+  readonly estimate: ((planned: Planned) => Promise<Estimate>) | undefined
   readonly log: AuditLog
   readonly barrier: Barrier
   readonly limits: LimitWatch
@@ -88,6 +92,7 @@ export interface InboundPort {
 /** What goes with a command that is judged. */
 interface Handling {
   readonly parameters?: readonly ParameterFacts[] | undefined
+  readonly values?: BoundValues
   readonly onForward?: (run: CommandRun) => void
   /** What is done in place of forwarding. */
   readonly here?: (run: CommandRun) => void
@@ -279,7 +284,8 @@ export class Inbound {
       this.#longData.clear(statement.id)
       this.#executions.set(statement.id, run)
     }
-    return this.#judge(raw, message, 'bind', facts, { parameters, onForward })
+    const values = boundValues(message, statement.parameterCount)
+    return this.#judge(raw, message, 'bind', facts, { parameters, values, onForward })
   }
 
   /** A KILL is done here: the numbers that a client knows are ours to explain. */
@@ -313,12 +319,15 @@ export class Inbound {
     message: SessionCommand,
     phase: StatementPhase,
     facts: CommandFacts,
-    { parameters, onForward, here }: Handling = {},
+    { parameters, values = [], onForward, here }: Handling = {},
   ): Promise<void> | undefined {
-    const question = {
+    const question: Question = {
       phase,
       text: facts.text,
       analysis: facts.judged,
+      // Preparing runs nothing.
+      ...(phase === 'parse' ? { estimates: 'later' as const } : {}),
+      estimate: plannerFor(facts, values, { estimate: this.#port.estimate, flush: () => this.#pump.flush() }),
       ...(parameters === undefined ? {} : { parameters }),
     }
     return askGate(this.#port, question, phase !== 'parse', {

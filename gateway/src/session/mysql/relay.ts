@@ -56,6 +56,7 @@ export function openMysql(seat: Seat, { inspector, capabilities, settings, layer
     inspect: inspector.inspect,
     // The protocol's own statements have numbers, which SQL cannot name.
     prepared: new PreparedNames(() => undefined),
+    estimate: seat.estimate,
     log,
     barrier,
     maxMessageBytes: limits.messageBytes,

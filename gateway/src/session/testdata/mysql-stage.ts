@@ -119,6 +119,7 @@ export function setMysqlStage({
     keyed: () => settings.current(connection),
     inspect: inspector.inspect,
     prepared: new PreparedNames(() => undefined),
+    estimate: undefined,
     log,
     barrier,
     maxMessageBytes,

@@ -173,21 +173,7 @@ export function policyOf(section: GatewaySection, context: Context): PolicyConfi
     })),
   }
   for (const { message, path } of checkPolicy(policy)) context.problem(pathInFile(path), message)
-  refuseMysqlCosts(section, policy, context)
   return policy
-}
-
-/** Without a planner to ask, such a rule would refuse whatever else it matches. */
-function refuseMysqlCosts({ connections }: GatewaySection, { sets }: PolicyConfig, context: Context): void {
-  for (const [index, { engine, guardrails }] of connections.entries()) {
-    if (engine === 'postgres') continue
-    for (const [place, use] of (guardrails ?? []).entries()) {
-      const rule = sets[setUseOf(use).set]?.find(({ match }) => match.costAbove !== undefined)
-      if (rule === undefined) continue
-      const message = `The rule ${rule.id} rests on the planner's estimate, which is not available for MySQL yet.`
-      context.problem([...TOP, 'connections', index, 'guardrails', place], message)
-    }
-  }
 }
 
 /** Where in the file something of a PolicyConfig stands. */

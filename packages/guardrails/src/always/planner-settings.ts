@@ -15,6 +15,9 @@ export const plannerSettings: CompiledRule = compileRule(
         'effective_cache_size',
         'recursive_worktable_factor',
         // MySQL and MariaDB.
+        'eq_range_index_dive_limit',
+        'expensive_subquery_limit',
+        'histogram_*',
         'optimizer_*',
         'use_stat_tables',
       ],

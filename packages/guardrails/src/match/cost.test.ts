@@ -66,6 +66,22 @@ describe('a statement', () => {
     expect(messageOf(undefined, copy('in'))).toBeUndefined()
   })
 
+  test('of MySQL that no planner takes, and that can read, costs more than any limit', () => {
+    const asked = (kind: string, ...names: readonly string[]): string | undefined =>
+      messageOf(
+        [{ failure: 'it is not planned' }],
+        facts({ dialect: 'mysql', kind, relations: ['orders', ...names].map((name) => relation(name)) }),
+      )
+    for (const kind of ['do', 'set', 'call', 'handler-read', 'set-statement', 'begin-not-atomic', 'show-tables']) {
+      expect(asked(kind)).toContain('it is not planned')
+    }
+    for (const kind of ['show-columns', 'show-create', 'show-indexes']) {
+      expect(asked(kind)).toBeUndefined()
+      expect(asked(kind, 'customers')).toBeDefined()
+    }
+    for (const kind of ['create-view', 'alter-table', 'checksum-table', 'describe']) expect(asked(kind)).toBeUndefined()
+  })
+
   test('matches nothing when the rest of the rule does not match', () => {
     expect(messageOf(undefined, facts({ relations: [relation('customers')] }))).toBeUndefined()
   })

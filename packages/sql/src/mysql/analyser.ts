@@ -16,6 +16,7 @@ import { isReadable } from './lexer/encoding.ts'
 import { Refusal } from './lexer/refusal.ts'
 import { kindOf } from './kind.ts'
 import { type MysqlOutputShape, outputShape } from './output-shape.ts'
+import { type MysqlPlanning, planningOf } from './planning.ts'
 import { settingsAfter } from './settings-after.ts'
 import type { MysqlSettings } from './settings.ts'
 import { storedColumns } from './stored-columns.ts'
@@ -24,7 +25,7 @@ import { storedColumns } from './stored-columns.ts'
 export interface MysqlAnalyser {
   /** The statements of a text with their facts, or why it has none. Never throws. */
   readonly analyse: (text: string, settings: MysqlSettings) => Analysis
-  /** For each statement of a text what masking asks about it; undefined for a text that cannot be read. Never throws. */
+  /** For each statement of a text what masking and planning ask about it; undefined for a text that cannot be read. Never throws. */
   readonly details: (text: string, settings: MysqlSettings) => readonly MysqlStatementDetails[] | undefined
   readonly limits: SqlLimits
 }
@@ -34,6 +35,7 @@ export interface MysqlStatementDetails {
   readonly output: MysqlOutputShape
   /** The columns it stores from; see `storedColumns`. */
   readonly stored: ReadonlySet<string> | 'all'
+  readonly planning: MysqlPlanning
 }
 
 /** Makes an analyser. Throws SqlAnalyserError `invalid-setting`. */
@@ -48,7 +50,8 @@ export function loadMysql(limits: Partial<SqlLimits> = {}): MysqlAnalyser {
     analyse: (text, settings) => analyse(text, settings, complete),
     details: (text, settings) => {
       const details: MysqlStatementDetails[] = []
-      const note: OnNode = (node) => details.push({ output: outputShape(node), stored: storedColumns(node) })
+      const note: OnNode = (node) =>
+        details.push({ output: outputShape(node), stored: storedColumns(node), planning: planningOf(node) })
       return analyse(text, settings, complete, note).ok ? details : undefined
     },
     limits: complete,
