@@ -25,9 +25,9 @@ export class ClientOutput {
     return this.#congested
   }
 
-  /** Where masked rows are written. */
+  /** Where masked rows are written, behind everything that came before. */
   get buffer(): OutputBuffer {
-    this.#release()
+    this.#sendHeld()
     return this.#buffer
   }
 
@@ -37,23 +37,24 @@ export class ClientOutput {
 
   /** Copies a message. */
   message(bytes: Uint8Array): void {
-    this.#release()
+    this.#sendHeld()
     this.#streamed = 0
     this.#buffer.copy(bytes, 0, bytes.length)
     this.spill()
   }
 
-  /** Sends bytes that nobody will change, without copying them. */
+  /** Rows that nobody will change: sent without copying them, unless they are few. */
   run(bytes: Uint8Array): void {
-    this.#streamed += bytes.length
-    if (this.#streamed > LARGE_BYTES) this.#hold(bytes)
-    else if (bytes.length < SMALL_BYTES) {
+    if (bytes.length < SMALL_BYTES && this.#streamed <= LARGE_BYTES) {
       this.#buffer.copy(bytes, 0, bytes.length)
       this.spill()
-    } else {
-      this.flush()
-      this.#note(this.#session.send(bytes))
+      return
     }
+    this.#sendBuffer()
+    this.#held.push(bytes)
+    this.#heldBytes += bytes.length
+    this.#streamed += bytes.length
+    if (this.#heldBytes >= BATCH_BYTES) this.#sendHeld()
   }
 
   /** A control message, behind everything written so far. */
@@ -64,37 +65,32 @@ export class ClientOutput {
 
   /** Sends what has grown large. */
   spill(): void {
-    if (this.#buffer.length >= BATCH_BYTES) this.flush()
+    if (this.#buffer.length >= BATCH_BYTES) this.#sendBuffer()
   }
 
-  /** Sends what was written; rows of a large result may wait for more of them. */
+  /** All that is there for now was written: it is sent, but for rows of a large result, which wait a moment for more of them. */
   rest(): void {
-    this.#flushBuffer()
+    if (this.#streamed <= LARGE_BYTES) this.flush()
+    else if (this.#heldBytes + this.#buffer.length > 0) this.#timer ??= setTimeout(() => this.flush(), HOLD_MS)
   }
 
   /** Sends everything. */
   flush(): void {
-    this.#release()
-    this.#flushBuffer()
-  }
-
-  #hold(bytes: Uint8Array): void {
-    this.#flushBuffer()
-    this.#held.push(bytes)
-    this.#heldBytes += bytes.length
-    if (this.#heldBytes >= BATCH_BYTES) this.#release()
-    else this.#timer ??= setTimeout(() => this.#release(), HOLD_MS)
-  }
-
-  #release(): void {
-    if (this.#heldBytes === 0) return
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#sendHeld()
+    this.#sendBuffer()
+  }
+
+  // INVARIANT: only one of the two holds anything: what is added to one follows what was sent of the other.
+  #sendHeld(): void {
+    if (this.#heldBytes === 0) return
     this.#heldBytes = 0
     for (const bytes of this.#held.splice(0)) this.#note(this.#session.send(bytes))
   }
 
-  #flushBuffer(): void {
+  #sendBuffer(): void {
+    this.#streamed += this.#buffer.length
     if (this.#buffer.length > 0) this.#note(this.#session.send(this.#buffer.take()))
   }
 
@@ -105,6 +101,6 @@ export class ClientOutput {
 
 const BATCH_BYTES = 64 * 1024
 const SMALL_BYTES = 4 * 1024
-/** Rows of a result that are sent without waiting for more. */
+/** How much of a result is sent without waiting for more of it. */
 const LARGE_BYTES = 128 * 1024
 const HOLD_MS = 1
