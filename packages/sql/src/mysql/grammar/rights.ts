@@ -2,7 +2,6 @@ import type { Utility } from './ast.ts'
 import { account } from './accounts.ts'
 import type { Cursor } from './cursor.ts'
 import { isName, name, nameOrString } from './names.ts'
-import { rest } from './rest.ts'
 import { utility } from './utility.ts'
 
 // Statements about accounts and their rights: read as far as kind and, for GRANT and REVOKE, the object.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_MARIADB_SETTINGS, DEFAULT_MYSQL_SETTINGS, loadMysql } from '../../index.ts'
 
-const analyser = await loadMysql()
+const analyser = loadMysql()
 
 /** Which of the two servers are thought to read a text. */
 function readers(text: string): readonly string[] {
