@@ -3,6 +3,7 @@ import type { Clock } from '@sallyport/core'
 import { pino, type Logger } from 'pino'
 import { parseOptions, UsageError } from './command.ts'
 import { systemClock } from './system-clock.ts'
+import { logLines } from './log-lines.ts'
 
 /** What a long-running command is made of. */
 export interface Service<C> {
@@ -34,7 +35,7 @@ export async function runService<C>(args: readonly string[], service: Service<C>
     return 0
   }
   // Line by line and at once: a log that is lost with the process says nothing about its end.
-  const logger = pino({ level: service.log(loaded.config).level }, pino.destination({ fd: 2, sync: true }))
+  const logger = pino({ level: service.log(loaded.config).level }, logLines(pino.destination({ fd: 2, sync: true })))
   const running = await service.start(loaded.config, { logger, clock: systemClock() })
   const watch = watchConfig(file, loaded, () => service.load(file), {
     onChange: (next) => {
