@@ -1,32 +1,27 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { appendFile, readdir, unlink } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readAudit, sallyport as run, until } from '../support/index.ts'
 import { codeOf, setStage, type Stage } from './setup.ts'
+import { smallDisk, type SmallDisk } from './small-disk.ts'
 
 let stage: Stage
-let small: string
+let disk: SmallDisk
 
-/** A file system of four megabytes: it fills for real. */
 beforeAll(async () => {
-  small = await mkdtemp(join(tmpdir(), 'small-disk-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', small])
-  stage = await setStage({ auditDirectory: join(small, 'audit') })
+  disk = await smallDisk()
+  stage = await setStage({ auditDirectory: disk.directory })
 })
 
 afterAll(async () => {
   await stage?.stop()
-  execFileSync('umount', ['-l', small])
-  await rm(small, { recursive: true, force: true })
+  await disk?.remove()
 })
 
 it('a full disk refuses statements with a clear error, and the log recovers by itself', async () => {
   const client = await stage.connect()
   expect(await codeOf(client.query('SELECT 1'))).toBe('no error')
-  execFileSync('sh', ['-c', `dd if=/dev/zero of='${small}/filler' bs=4k 2>/dev/null; true`])
+  disk.fill()
   await until(async () => (await codeOf(client.query('SELECT 2'))) === '58030', {
     what: 'a refusal',
     timeoutMs: 20_000,
@@ -34,7 +29,7 @@ it('a full disk refuses statements with a clear error, and the log recovers by i
   expect(await codeOf(client.query("UPDATE people SET name = 'unrecorded'"))).toBe('58030')
   expect((await stage.sallyport.fetch('/readyz')).text).toContain('audit log')
   expect(await codeOf(stage.connect())).toBe('58030')
-  await unlink(join(small, 'filler'))
+  await disk.free()
   await until(async () => (await codeOf(client.query('SELECT 3'))) === 'no error', {
     what: 'the recovery',
     timeoutMs: 20_000,

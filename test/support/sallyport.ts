@@ -48,6 +48,8 @@ export interface SallyportOptions {
   readonly files?: Readonly<Record<string, string>>
   /** False where the database is down, and its version need not be known before the tests begin. */
   readonly learns?: boolean
+  /** Where clients connect; loopback unless given. */
+  readonly listenHost?: string
   /** The directory of the audit log, where it must be a special one. */
   readonly auditDirectory?: string
 }
@@ -189,11 +191,14 @@ interface Place {
   readonly auditDirectory: string
 }
 
-function gatewaySection({ connections, gateway, guardrails }: SallyportOptions, place: Place): Record<string, unknown> {
+function gatewaySection(
+  { connections, gateway, guardrails, listenHost = '127.0.0.1' }: SallyportOptions,
+  place: Place,
+): Record<string, unknown> {
   return {
     listen: {
-      postgres: `127.0.0.1:${place.port}`,
-      ...(connections.some(({ engine }) => engine === 'mysql') ? { mysql: `127.0.0.1:${place.mysqlPort}` } : {}),
+      postgres: `${listenHost}:${place.port}`,
+      ...(connections.some(({ engine }) => engine === 'mysql') ? { mysql: `${listenHost}:${place.mysqlPort}` } : {}),
       tunnel: `127.0.0.1:${place.tunnel}`,
       http: `127.0.0.1:${place.http}`,
     },
