@@ -16,6 +16,7 @@ import {
   type TestSallyport,
   type WireOptions,
 } from '../support/index.ts'
+import { servedName } from './served-name.ts'
 
 let authority: Authority
 let postgres: TestPostgres
@@ -115,23 +116,9 @@ it('a renewed certificate is served after a reload, and running sessions go on',
   const renewed = authority.issue({ commonName: 'gateway renewed' })
   await writeFile(join(sallyport.directory, 'tls.key'), renewed.key)
   await writeFile(join(sallyport.directory, 'tls.crt'), renewed.cert)
-  await until(async () => (await servedName()) === 'gateway renewed', { what: 'the renewed certificate' })
+  await until(async () => (await servedName(sallyport.port, authority.cert)) === 'gateway renewed', {
+    what: 'the renewed certificate',
+  })
   expect((await wire.query('SELECT 1')).at(-1)).toEqual({ type: 'ReadyForQuery', status: 'idle' })
   wire.destroy()
 })
-
-/** The common name of the certificate that a new connection is shown. */
-async function servedName(): Promise<string> {
-  const socket = connectTls({
-    port: sallyport.port,
-    host: '127.0.0.1',
-    ca: authority.cert,
-    servername: 'localhost',
-    ALPNProtocols: ['postgresql'],
-  })
-  socket.on('error', () => undefined)
-  await once(socket, 'secureConnect')
-  const { subject } = socket.getPeerCertificate()
-  socket.destroy()
-  return String(subject.CN)
-}
