@@ -260,8 +260,8 @@ export class Lexer {
     const sign = operatorAt(this.#text, start, this.#reading)
     if (sign === undefined) throw this.#refuse(start, 'an unknown sign')
     this.#at = start + sign.length
-    // The server reads what follows a semicolon afresh.
-    if (sign === ';' && this.#inComment) this.#inComment = false
+    // To the server its statement ends there, and the comment is not closed.
+    if (sign === ';' && this.#inComment) throw this.#refuse(start, 'a comment is not closed')
     return this.#token('operator', start, sign, sign)
   }
 
