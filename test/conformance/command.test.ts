@@ -38,3 +38,29 @@ test('the command fails below a bar, and names it', async () => {
     await directory.remove()
   }
 })
+
+test('a trap that is read otherwise than its line says is named, and fails the command', async () => {
+  const directory = await temporaryDirectory('conformance')
+  try {
+    const file = join(directory.path, 'traps.jsonl')
+    const traps = [
+      { sql: 'SELECT 1', effects: ['read'] },
+      { sql: 'DELETE FROM pay', effects: ['read'], relations: ['pay', 'staff'] },
+      { sql: 'SELECT 1 2', effects: ['read'] },
+      { sql: 'SELECT 2', effects: 'refused' },
+    ]
+    await writeFile(file, traps.map((trap) => JSON.stringify(trap)).join('\n'))
+    const { code, stdout } = await runProcess({
+      command: process.execPath,
+      args: [COMMAND, '--no-servers', '--postgres', file],
+    })
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^BELOW .*traps wrong +4 of 4/m)
+    expect(stdout).not.toContain('"SELECT 1"')
+    for (const line of ['is read as write, not as read', 'staff is not among', 'read as refused', 'not as refused']) {
+      expect(stdout).toContain(line)
+    }
+  } finally {
+    await directory.remove()
+  }
+})

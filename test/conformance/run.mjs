@@ -4,7 +4,7 @@
 //
 // Without a path it reads the repository's own cases. A .jsonl file has a JSON string, or an object with `sql`, on each line; a .sql file has statements
 // with semicolons between them. Of a folder, files named after the other dialect are left out. Files named reads… hold what only reads, changes…
-// what does not, tricky… or traps… what live servers did with a text; those with suite or regress in their names are a server's own regression suite; all others are application SQL.
+// what does not, tricky… or traps… what live servers did with a text, or what it means in our own words (`effects`); those with suite or regress in their names are a server's own regression suite; all others are application SQL.
 // The servers start with fresh data and are asked to prepare (Parse, COM_STMT_PREPARE): nothing executes. MySQL 9 is looked for in --mysql9 or SALLYPORT_TEST_MYSQL9.
 // The exit code is 1 when a bar is not met; the table at the end says which.
 import { existsSync, readFileSync } from 'node:fs'

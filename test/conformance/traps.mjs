@@ -1,4 +1,4 @@
-// Traps say what a live server did with a text; the classifier must not have read it otherwise.
+// Traps say what a live server did with a text, or what the text does in words of our own; the classifier must not have read it otherwise.
 
 export const HARMLESS = new Set(['read', 'session', 'transaction'])
 
@@ -11,15 +11,49 @@ const SYNTAX_ERRORS = new Set([1064, '42601'])
 
 /**
  * What is wrong, one line for each: a trap that changed something is called harmless, one that read a protected table does not name it, one that the
- * server refuses is read as something that runs, or one that ran is refused.
- * @param {readonly { id: string, sql: string, mode?: string }[]} traps
+ * server refuses is read as something that runs, or one that ran is refused. Of a trap with `effects`: they are others, statement by statement, or one of
+ * its `relations` is not seen, or the server's grammar says otherwise; `stricter` says that we refuse what it takes.
+ * @param {readonly { id?: string, sql: string, mode?: string, server?: string, effects?: readonly string[] | 'refused' }[]} traps
  */
 export async function wrongTraps(traps, dialect) {
   // Another version of the server may take what the one of the trap refused.
   const valid = await dialect.accepts?.(traps.map(({ sql }) => sql))
   return traps.flatMap((trap, index) =>
-    wrongIn(trap, dialect, valid?.[index] ?? false).map((what) => `${trap.id}: ${what}`),
+    (trap.effects === undefined
+      ? wrongIn(trap, dialect, valid?.[index] ?? false)
+      : misread(trap, dialect, isAskable(trap, dialect) ? valid?.[index] : undefined)
+    ).map((what) => `${trap.id ?? JSON.stringify(trap.sql)}: ${what}`),
   )
+}
+
+/** Whether one statement of the server's protocol can ask about a trap. */
+function isAskable({ mode, effects }, { dialect }) {
+  return mode === undefined && (dialect === 'postgres' || effects === 'refused' || effects.length < 2)
+}
+
+function misread(trap, dialect, isTaken) {
+  if (trap.server !== undefined && trap.server !== dialect.opinion) return []
+  const analysis = dialect.analyse(trap.sql, trap)
+  const statements = analysis.ok ? analysis.statements : []
+  const read = shown(
+    analysis.ok
+      ? statements.map(({ effects }) => [...effects].toSorted((one, other) => (one < other ? -1 : 1)).join(' '))
+      : 'refused',
+  )
+  const meant = shown(trap.effects)
+  const seen = new Set(statements.flatMap(({ relations }) => relations.map(({ name }) => name)))
+  const unseen = (trap.relations ?? []).filter((name) => !seen.has(name))
+  const differs = isTaken !== undefined && isTaken === (meant === 'refused') && !(isTaken && trap.stricter === true)
+  return [
+    ...(read === meant ? [] : [`is read as ${read}, not as ${meant}`]),
+    ...unseen.map((name) => `${name} is not among the relations`),
+    ...(differs ? [`the server ${isTaken ? 'takes' : 'refuses'} it`] : []),
+  ]
+}
+
+function shown(effects) {
+  if (effects === 'refused') return effects
+  return effects.length === 0 ? 'nothing' : effects.join(' | ')
 }
 
 function wrongIn(trap, dialect, isTaken) {
