@@ -145,7 +145,10 @@ describe.each(postgresVersions())('code of users in PostgreSQL %i', (version) =>
     await direct.connect()
     try {
       await direct.query('GRANT CREATE ON SCHEMA public TO installer')
-      for (const name of HARMLESS_EXTENSIONS) await direct.query(`CREATE EXTENSION IF NOT EXISTS "${name}" CASCADE`)
+      const { rows } = await direct.query<{ name: string }>('SELECT name FROM pg_available_extensions')
+      const available = rows.map(({ name }) => name).filter((name) => HARMLESS_EXTENSIONS.includes(name))
+      expect(available.length).toBeGreaterThan(10)
+      for (const name of available) await direct.query(`CREATE EXTENSION IF NOT EXISTS "${name}" CASCADE`)
       await direct.query("CREATE TABLE x AS SELECT 'Ada'::citext AS c, 'a=>1'::hstore AS h, 'top.a'::ltree AS l")
       const reader = await connect('extended')
       for (const sql of EXTENDED) expect([sql, await verdict(reader, sql)]).toEqual([sql, 'passed'])

@@ -46,20 +46,25 @@ class CachedUserCode implements UserCodeCatalog {
   readonly #options: UserCodeCatalogOptions
   readonly #watchers = new Set<(known: KnownUserCode) => void>()
   #known = UNKNOWN
+  /** When the load began that told what is known. */
+  #knownSinceMs = Number.NEGATIVE_INFINITY
   #begunMs = Number.NEGATIVE_INFINITY
   #running: Promise<KnownUserCode> | undefined
   #timer: NodeJS.Timeout | undefined
-  /** Something changed since the newest load began. */
-  #stale = true
+  /** Counts `invalidate`: what a load told that began before one is stale. */
+  #changes = 0
+  #knownChanges = -1
   #failed = false
 
   constructor(options: UserCodeCatalogOptions) {
     this.#options = options
   }
 
-  current(): Promise<KnownUserCode> {
-    if (!this.#stale && this.#age() < this.#options.ttlMs) return Promise.resolve(this.#known)
-    return this.#running ?? this.#load()
+  async current(): Promise<KnownUserCode> {
+    if (this.#isFresh()) return this.#known
+    // A load that is under way began before this call, and perhaps before what changed.
+    if (this.#running !== undefined) await this.#running
+    return this.#isFresh() ? this.#known : (this.#running ?? this.#load())
   }
 
   latest(): KnownUserCode {
@@ -67,7 +72,7 @@ class CachedUserCode implements UserCodeCatalog {
   }
 
   invalidate(): void {
-    this.#stale = true
+    this.#changes += 1
     this.#schedule()
   }
 
@@ -80,6 +85,13 @@ class CachedUserCode implements UserCodeCatalog {
     }
   }
 
+  #isFresh(): boolean {
+    return (
+      this.#knownChanges === this.#changes &&
+      this.#options.clock.monotonicMs() - this.#knownSinceMs < this.#options.ttlMs
+    )
+  }
+
   #age(): number {
     return this.#options.clock.monotonicMs() - this.#begunMs
   }
@@ -89,18 +101,25 @@ class CachedUserCode implements UserCodeCatalog {
     clearTimeout(this.#timer)
     if (this.#watchers.size === 0 || this.#running !== undefined) return
     const { ttlMs, minRefreshMs } = this.#options
-    const pauseMs = this.#failed ? Math.min(ttlMs, RETRY_MS) : this.#stale ? minRefreshMs : ttlMs
+    const pauseMs = this.#failed
+      ? Math.min(ttlMs, RETRY_MS)
+      : this.#knownChanges === this.#changes
+        ? ttlMs
+        : minRefreshMs
     const dueMs = Math.max(0, pauseMs - this.#age())
     this.#timer = setTimeout(() => void this.#load(), dueMs)
     this.#timer.unref()
   }
 
   #load(): Promise<KnownUserCode> {
-    this.#begunMs = this.#options.clock.monotonicMs()
-    this.#stale = false
+    const begunMs = this.#options.clock.monotonicMs()
+    this.#begunMs = begunMs
+    const changes = this.#changes
     this.#failed = false
     this.#running = this.#read().then((known) => {
       this.#running = undefined
+      this.#knownSinceMs = begunMs
+      this.#knownChanges = this.#failed ? -1 : changes
       const before = this.#known
       if (known.code.version !== before.code.version) {
         this.#known = known
@@ -120,7 +139,6 @@ class CachedUserCode implements UserCodeCatalog {
       return { lists, code: userCodeOf(version, lists) }
     } catch (error) {
       onFailure(error)
-      this.#stale = true
       this.#failed = true
       return UNKNOWN
     }

@@ -7,7 +7,7 @@ export { resolveNamed } from './named.ts'
 export type { CopyStream, CopyTable } from './postgres/copy-stream.ts'
 export { loadPostgres, type PostgresAnalyser } from './postgres/analyser.ts'
 export { builtinFunction, isBuiltinOperator } from './postgres/builtins.ts'
-export { HARMLESS_EXTENSIONS } from './postgres/extensions.ts'
+export { HARMLESS_EXTENSIONS, HARMLESS_VOLATILE_FUNCTIONS } from './postgres/extensions.ts'
 export {
   NO_USER_CODE,
   UNKNOWN_USER_CODE,

@@ -1,10 +1,10 @@
-import { HARMLESS_EXTENSIONS } from '@sallyport/sql'
+import { HARMLESS_EXTENSIONS, HARMLESS_VOLATILE_FUNCTIONS } from '@sallyport/sql'
 
 // What is asked about the code of users. The session that asks has pg_catalog alone as its search_path.
 
 /**
- * Functions of extensions that only compute. Whoever installed a trusted extension owns it and can add functions to it; those that came with it
- * belong to a superuser, or are written in C, which takes one.
+ * Functions of extensions that only compute: those that are not volatile, of extensions that can be taken at their word. Whoever installed a trusted
+ * extension owns it and can add functions to it; those that came with it belong to a superuser, or are written in C, which takes one.
  */
 const HARMLESS = `harmless AS MATERIALIZED (
     SELECT p.oid FROM pg_extension e
@@ -13,6 +13,7 @@ const HARMLESS = `harmless AS MATERIALIZED (
     JOIN pg_proc p ON p.oid = d.objid
     JOIN pg_roles r ON r.oid = p.proowner
     WHERE e.extname IN (${HARMLESS_EXTENSIONS.map((name) => `'${name}'`).join(', ')})
+      AND (p.provolatile <> 'v' OR p.proname IN (${HARMLESS_VOLATILE_FUNCTIONS.map((name) => `'${name}'`).join(', ')}))
       AND (r.rolsuper OR p.prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal'))
         AND p.oid NOT IN (SELECT aggfnoid FROM pg_aggregate))
   )`

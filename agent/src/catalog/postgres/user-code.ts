@@ -89,13 +89,14 @@ export async function loadUserCode(
   }
   const lists: UserCodeLists = {
     complete: true,
-    functions,
-    operators,
-    fieldFunctions,
-    rowFunctions,
+    // In an order of their own: what is the same must look the same.
+    functions: functions.toSorted(),
+    operators: operators.toSorted(),
+    fieldFunctions: fieldFunctions.toSorted(),
+    rowFunctions: rowFunctions.toSorted(),
     types: listed(types),
     relations: listed(relations),
-    casts,
+    casts: casts.toSorted(),
   }
   if (JSON.stringify(lists).length > bounds.maxBytes) {
     throw new AgentError('catalog-too-large', `the code of users takes more than ${bounds.maxBytes} bytes to tell`)

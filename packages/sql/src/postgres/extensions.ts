@@ -1,7 +1,16 @@
+import { CONTRIB_EXTENSIONS, CONTRIB_VOLATILE_FUNCTIONS } from './generated/extensions.ts'
+
 /**
- * Extensions whose functions and operators only compute, whatever names they share with the server's: a database that has them is read as one
- * without. The first list is proved by `scripts/extensions.mjs` on real servers; the others were read in their sources.
+ * Extensions whose functions do what their volatility says, and that share names with the server: what of theirs is not volatile only computes, so
+ * `=` and `lower` stay what they are in a database that has citext. Others count as users' code.
  */
-export const HARMLESS_EXTENSIONS: readonly string[] =
-  `btree_gin btree_gist citext cube dict_int dict_xsyn earthdistance fuzzystrmatch hstore intagg intarray isn ltree pg_trgm pgcrypto seg
-  tablefunc unaccent uuid-ossp`.split(/\s+/)
+export const HARMLESS_EXTENSIONS: readonly string[] = [
+  ...CONTRIB_EXTENSIONS,
+  // Their SQL was read: nothing that runs SQL given as text is marked anything but volatile.
+  'postgis',
+  'postgis_raster',
+  'vector',
+]
+
+/** Volatile functions of theirs that only read. */
+export const HARMLESS_VOLATILE_FUNCTIONS: readonly string[] = CONTRIB_VOLATILE_FUNCTIONS
