@@ -41,7 +41,9 @@ describe.each(mysqlFlavours())('on %s', (flavour) => {
       CREATE TABLE numbered (id int AUTO_INCREMENT PRIMARY KEY, a int);
       CREATE FUNCTION noted(x int) RETURNS int DETERMINISTIC MODIFIES SQL DATA BEGIN INSERT INTO log VALUES (x); RETURN x; END;
       ANALYZE TABLE big, small, digits`)
+    await server.query('CREATE VIEW slow AS SELECT count(*) n FROM big a, big b WHERE a.note < b.note')
     sallyport = await startSallyport({
+      gateway: { limits: { estimate_timeout: '2s' } },
       connections: (['cheap', 'asking', 'masked', 'watching'] as const).map((name) => ({
         name,
         engine: 'mysql' as const,
@@ -151,7 +153,7 @@ describe.each(mysqlFlavours())('on %s', (flavour) => {
     ['SELECT note FROM big LIMIT 5 OFFSET 20', 5],
     ['SELECT note FROM big ORDER BY id LIMIT 3', 3],
     [`${flavour === 'mysql' ? 'EXPLAIN FORMAT=TRADITIONAL' : 'EXPLAIN'} SELECT * FROM big a, big b`, 2],
-    ['SHOW TABLES', 5],
+    ['SHOW TABLES', 6],
     ['SHOW COLUMNS FROM big', 3],
     ['SELECT schema_name FROM information_schema.schemata WHERE schema_name = database()', 1],
     ['/* why */ SELECT /* not */ note FROM big WHERE id IN (1, 2) -- done', 2],
@@ -186,6 +188,25 @@ describe.each(mysqlFlavours())('on %s', (flavour) => {
     )
     const expected = { mysql: expect.stringContaining('gives one row'), mariadb: [{ note: 'note 1' }] }
     expect(answer).toEqual(expected[flavour])
+  })
+
+  test('planning ends in its time, also when a view hides what it runs', async () => {
+    const { message } = await refused('SELECT * FROM slow')
+    expect(message).toContain({ mysql: 'limits.estimate_timeout', mariadb: 'costs more than 1000' }[flavour])
+    expect(await rows('SELECT 1 AS one')).toEqual([{ one: 1 }])
+    expect((await server.sessions()).filter(({ info }) => info?.includes('slow') === true)).toEqual([])
+  })
+
+  test('what runs before it in a pipeline is not ended when planning has waited too long', async () => {
+    const answers = await Promise.all(
+      ['SELECT sleep(3) s', 'SELECT note FROM big WHERE id = 7', 'SELECT note s FROM big WHERE id = 8'].map((text) =>
+        client.query(text).then(
+          ([found]) => JSON.stringify(found),
+          ({ message }: Error) => message,
+        ),
+      ),
+    )
+    expect(answers).toEqual(['[{"s":0}]', expect.stringMatching(/estimate_timeout|note 7/), '[{"s":"note 8"}]'])
   })
 
   test('a transaction goes on behind a refusal, and sees its own tables', async () => {

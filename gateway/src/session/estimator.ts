@@ -4,6 +4,8 @@ import type { AgentControl, BoundParameter, GatewayControl } from '@sallyport/tu
 export interface EstimatorPort {
   /** Sends a control message behind the bytes sent so far. */
   readonly send: (message: GatewayControl) => void
+  /** Ends what the database plans, unless it does something else by now. */
+  readonly cancel: () => void
   /** How long the planner may take over one statement. */
   readonly timeoutMs: number
 }
@@ -28,12 +30,12 @@ export class Estimator {
 
   /** Never rejects: without an answer there is a failure, for the user to read. */
   ask(planned: Planned): Promise<Estimate> {
-    const { send, timeoutMs } = this.#port
+    const { cancel, send, timeoutMs } = this.#port
     const id = ++this.#last
     return new Promise<Estimate>((resolve) => {
       const timer = setTimeout(() => {
         // Planning can wait for locks, and MySQL runs parts of a statement while it plans.
-        send({ type: 'cancel' })
+        cancel()
         this.#answer(LATE)
       }, timeoutMs)
       this.#settle = (estimate) => {

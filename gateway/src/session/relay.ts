@@ -124,6 +124,10 @@ export class Relay implements LiveSession {
     })
     const estimator = new Estimator({
       send: (message) => login.tunnel.control(message),
+      cancel: () => {
+        // The question waits for what the client sent before it, which may run as long as it likes.
+        if (!this.#ways.busy()) this.cancel()
+      },
       timeoutMs: runtime().config.limits.estimateTimeoutMs,
     })
     this.#estimator = estimator

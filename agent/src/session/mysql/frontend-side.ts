@@ -64,6 +64,7 @@ export class FrontendSide {
   #parked: { readonly ready: () => boolean; readonly next: () => void } | undefined
   #holds = 0
   #pumping = false
+  #paused = false
 
   constructor(options: FrontendOptions) {
     this.#options = options
@@ -75,6 +76,8 @@ export class FrontendSide {
     // INVARIANT: a command that is being judged is a view of what was read; more is taken only behind it.
     this.#waiting.push(chunk)
     this.#pump()
+    // Only when more comes than can be taken: a cancel that came behind it would not be heard.
+    if (this.#holds > 0) this.#pause(true)
   }
 
   /** Does something once all that has come so far is written. */
@@ -132,6 +135,8 @@ export class FrontendSide {
     } finally {
       this.#pumping = false
     }
+    // INVARIANT: while anything waits, no more than one chunk comes on top of it.
+    if (this.#holds === 0) this.#pause(false)
   }
 
   /** Once all before it is answered, and it is known how the server reads texts. */
@@ -331,14 +336,17 @@ export class FrontendSide {
 
   #hold(): void {
     this.#holds += 1
-    if (this.#holds === 1) this.#options.onHold(true)
   }
 
   #release(): void {
     this.#holds -= 1
-    if (this.#holds > 0) return
-    this.#options.onHold(false)
-    this.#pump()
+    if (this.#holds === 0) this.#pump()
+  }
+
+  #pause(paused: boolean): void {
+    if (paused === this.#paused) return
+    this.#paused = paused
+    this.#options.onHold(paused)
   }
 }
 

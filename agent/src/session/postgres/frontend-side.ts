@@ -63,6 +63,7 @@ export class FrontendSide {
   /** What the client gets for its next message, which the database passes over. */
   #owed: ErrorResponse | undefined
   #pumping = false
+  #paused = false
 
   constructor(options: FrontendOptions) {
     this.#options = options
@@ -74,6 +75,8 @@ export class FrontendSide {
     // INVARIANT: a message that is being judged is a view of what was read; more is taken only behind it.
     this.#waiting.push(chunk)
     this.#pump()
+    // Only when more comes than can be taken: a cancel that came behind it would not be heard.
+    if (this.#holds > 0) this.#pause(true)
   }
 
   readonly #waiting: (Uint8Array | (() => void))[] = []
@@ -131,6 +134,8 @@ export class FrontendSide {
     } finally {
       this.#pumping = false
     }
+    // INVARIANT: while anything waits, no more than one chunk comes on top of it.
+    if (this.#holds === 0) this.#pause(false)
   }
 
   /** Once all before it is answered. */
@@ -309,14 +314,17 @@ export class FrontendSide {
 
   #hold(): void {
     this.#holds += 1
-    if (this.#holds === 1) this.#options.onHold(true)
   }
 
   #release(): void {
     this.#holds -= 1
-    if (this.#holds > 0) return
-    this.#options.onHold(false)
-    this.#pump()
+    if (this.#holds === 0) this.#pump()
+  }
+
+  #pause(paused: boolean): void {
+    if (paused === this.#paused) return
+    this.#paused = paused
+    this.#options.onHold(paused)
   }
 }
 
