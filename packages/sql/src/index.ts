@@ -19,7 +19,12 @@ export {
 export { parseSearchPath } from './postgres/search-path.ts'
 export { DEFAULT_POSTGRES_SETTINGS, postgresSettingsKey, type PostgresSettings } from './postgres/settings.ts'
 export { loadMysql, type MysqlAnalyser, type MysqlStatementDetails } from './mysql/analyser.ts'
-export { isSafeCharacterSet as isSafeMysqlCharacterSet } from './mysql/lexer/encoding.ts'
+export {
+  bytesOf as mysqlBytesOf,
+  charactersOf as mysqlCharactersOf,
+  isSafeCharacterSet as isSafeMysqlCharacterSet,
+  readsAlike as mysqlReadsAlike,
+} from './mysql/lexer/encoding.ts'
 export { localFiles as mysqlLocalFiles } from './mysql/local-files.ts'
 export type { MysqlOutputItem, MysqlOutputShape } from './mysql/output-shape.ts'
 export type { MysqlPlanning } from './mysql/planning.ts'

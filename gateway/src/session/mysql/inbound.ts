@@ -270,11 +270,8 @@ export class Inbound {
   ): Promise<void> | undefined {
     const { context } = statement
     if (context === undefined) return this.#refuse(raw, message, unknownStatement(message.type, statement.id))
-    const { settings } = this.#port.keyed()
     // A server that prepares the statement anew reads it as it reads texts now.
-    if (settings.sqlMode !== context.settings.sqlMode && !readsSame(context, this.#port)) {
-      return this.#refuse(raw, message, PREPARE_AGAIN)
-    }
+    if (!readsSame(context, this.#port)) return this.#refuse(raw, message, PREPARE_AGAIN)
     const parameters =
       message.type === 'COM_STMT_BULK_EXECUTE'
         ? bulkFacts(message)

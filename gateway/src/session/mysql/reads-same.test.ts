@@ -28,3 +28,10 @@ it('a text that reads the same under another sql_mode may go on, and one that do
 it('nothing reads the same while nobody knows how the server reads', () => {
   expect(same('SELECT 1', { ...DEFAULT_MARIADB_SETTINGS, sqlMode: 'unknown' })).toBe(false)
 })
+
+it('a text beyond ASCII is another in another character set', () => {
+  const latin1 = { ...DEFAULT_MARIADB_SETTINGS, characterSet: 'latin1' }
+  expect(same("SELECT 'a'", latin1)).toBe(true)
+  expect(same("SELECT 'ä'", latin1)).toBe(false)
+  expect(same("SELECT 'ä'", { ...latin1, characterSet: 'utf8mb3' })).toBe(true)
+})

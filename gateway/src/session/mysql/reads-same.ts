@@ -1,3 +1,4 @@
+import { mysqlReadsAlike } from '@sallyport/sql'
 import { sameFacts } from '../../guard/mysql/same-facts.ts'
 import type { CommandFacts } from './command-run.ts'
 import type { InboundPort } from './inbound.ts'
@@ -8,6 +9,8 @@ export function readsSame(
   { keyed, inspect }: Pick<InboundPort, 'keyed' | 'inspect'>,
 ): boolean {
   const now = keyed()
+  if (!mysqlReadsAlike(text, settings.characterSet, now.settings.characterSet)) return false
+  if (now.settings.sqlMode === settings.sqlMode) return true
   if (now.settings.sqlMode === 'unknown' || text.length > MAX_REREAD_LENGTH) return false
   // Its names are those of the database that was the current one then.
   const same = { ...now.settings, database: settings.database }

@@ -12,7 +12,7 @@ import type { StatementNode } from './grammar/ast.ts'
 import { Cursor } from './grammar/cursor.ts'
 import { statement } from './grammar/statements.ts'
 import { readingOf, type Reading } from './lexer/dialect.ts'
-import { isReadable } from './lexer/encoding.ts'
+import { isAscii, isReadable, readsAlike } from './lexer/encoding.ts'
 import { Refusal } from './lexer/refusal.ts'
 import { kindOf } from './kind.ts'
 import { type MysqlOutputShape, outputShape } from './output-shape.ts'
@@ -107,7 +107,9 @@ function statementsOf(
     if (cursor.isOver) return statements
     at = cursor.token.end
     const after = settingsAfter(current, found.session)
-    if (after !== current && !isReadable(text.slice(at), after.characterSet)) {
+    const rest = text.slice(at)
+    const isSame = isReadable(rest, after.characterSet) && readsAlike(rest, current.characterSet, after.characterSet)
+    if (after !== current && !isSame) {
       throw new Refusal('encoding', `the rest of the text is not safe to read in ${after.characterSet}`, at)
     }
     current = after
@@ -174,6 +176,8 @@ function innerStatement(
   limits: SqlLimits,
 ): { readonly node: StatementNode; readonly fingerprint: string } | undefined {
   if (text.length > limits.maxTextBytes || text.includes('\0')) return undefined
+  // MySQL reads the bytes that it has in UTF-8 as if they were of the session's character set.
+  if (reading.letters !== undefined && !isAscii(text)) return undefined
   try {
     const cursor = new Cursor(text, 0, reading, limits.maxDepth)
     const node = statement(cursor)

@@ -1,4 +1,5 @@
 import type { MysqlSettings } from '../settings.ts'
+import { lettersOf } from './encoding.ts'
 import { MARIADB_RESERVED, MYSQL_RESERVED } from '../catalogue/generated/words.ts'
 
 /** How a lexer and a parser read: the settings, digested once. */
@@ -13,11 +14,13 @@ export interface Reading {
   readonly oracle: boolean
   /** Words that are no names. */
   readonly reserved: ReadonlySet<string>
+  /** Characters beyond ASCII that names may be made of; undefined for all. */
+  readonly letters: ReadonlySet<number> | undefined
 }
 
 /** The reading that settings ask for; undefined where nobody can tell how the server reads. */
 export function readingOf(settings: MysqlSettings): Reading | undefined {
-  const { flavour, version, sqlMode } = settings
+  const { flavour, version, sqlMode, characterSet } = settings
   if (sqlMode === 'unknown') return undefined
   return {
     flavour,
@@ -28,6 +31,7 @@ export function readingOf(settings: MysqlSettings): Reading | undefined {
     ignoreSpace: sqlMode.has('IGNORE_SPACE'),
     highNotPrecedence: sqlMode.has('HIGH_NOT_PRECEDENCE'),
     oracle: flavour === 'mariadb' && sqlMode.has('ORACLE'),
+    letters: lettersOf(characterSet),
     reserved: flavour === 'mysql' ? RESERVED_BY_MYSQL : RESERVED_BY_MARIADB,
   }
 }

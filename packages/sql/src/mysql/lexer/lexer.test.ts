@@ -85,10 +85,13 @@ describe('strings and names', () => {
     },
   )
 
-  test('NUL, halves of characters, and letters beyond ASCII outside Unicode are refused', () => {
+  test('NUL, halves of characters, and what is no character of its set are refused', () => {
     expect(failure('SELECT 1\0')).toBe('encoding')
     expect(failure("SELECT '\ud83d'")).toBe('encoding')
-    expect(failure("SELECT 'ä'", { characterSet: 'latin1' })).toBe('encoding')
+    expect(failure("SELECT 'ä'", { characterSet: 'ascii' })).toBe('encoding')
+    expect(failure("SELECT 'ä'", { characterSet: 'geostd8' })).toBe('encoding')
+    expect(failure("SELECT '\ufffd'", { characterSet: 'cp1250' })).toBe('encoding')
+    expect(failure("SELECT '\u00ff'", { characterSet: 'constructor' })).toBe('encoding')
     expect(failure("SELECT 'ä'")).toBeUndefined()
     expect(relations('SELECT a FROM t\u00a0WHERE')).toEqual(['t\u00a0WHERE:read(a)'])
   })

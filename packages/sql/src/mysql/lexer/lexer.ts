@@ -1,6 +1,7 @@
 import { isControl, isDigit, isHexDigit, isNamePart, isSpace, isVariablePart } from './characters.ts'
 import { longComment } from './comments.ts'
 import type { Reading } from './dialect.ts'
+import { isAscii } from './encoding.ts'
 import { CHARACTER_SETS, KEYWORD_FUNCTIONS } from './keyword-functions.ts'
 import { fraction, numberToken } from './numbers.ts'
 import { operatorAt } from './operators.ts'
@@ -36,6 +37,31 @@ export class Lexer {
 
   /** The next token; at the end `end`, again and again. Throws Refusal `syntax`. */
   next(): Token {
+    const token = this.#next()
+    const { letters } = this.#reading
+    if (letters !== undefined && !this.#isKnown(token, letters))
+      throw this.#refuse(token.start, 'a character without meaning')
+    return token
+  }
+
+  /**
+   * INVARIANT: in a character set of one byte a character beyond ASCII may be white space, an operator's or nothing. Outside of strings and quotes only those
+   * that are parts of names are let pass, so that all others cannot be read otherwise than by the server.
+   */
+  #isKnown({ type, text, start, end }: Token, letters: ReadonlySet<number>): boolean {
+    if (type === 'string') return true
+    if (type === 'quoted') return letters.size > 0 || isAscii(text)
+    // Where an unquoted variable ends is another question there.
+    if (type === 'variable' && this.#text.charCodeAt(end) >= 128) return false
+    if (type === 'hint' || type === 'dollar') return isAscii(text)
+    for (let at = start; at < end; at += 1) {
+      const code = this.#text.charCodeAt(at)
+      if (code >= 128 && !letters.has(code)) return false
+    }
+    return true
+  }
+
+  #next(): Token {
     const hint = this.#hintable ? this.#hint() : undefined
     this.#hintable = false
     if (hint !== undefined) return hint
