@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream'
 import type { Connection } from 'mysql2/promise'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { mysqlFlavours, until, type SupervisedProcess, type TestMysql } from '../support/index.ts'
+import {
+  mysqlFlavours,
+  mysqlInstallation,
+  startMysqlProgram,
+  until,
+  type SupervisedProcess,
+  type TestMysql,
+} from '../support/index.ts'
 import { errnoOf, setMysqlStage, startPeople, type MysqlStage } from './mysql-setup.ts'
 
 /** What a client may be in the middle of, begun on a fresh session; the promise settles when the client learns how it ended. */
@@ -117,6 +124,23 @@ describe.each(mysqlFlavours())('before %s', (flavour) => {
       await nothingChanged()
     })
   })
+
+  it.each(['mariadb', 'mysql'] as const)(
+    'the program of %s reads the loss of an agent as an error',
+    async (program) => {
+      if (mysqlInstallation(program)?.program('client') === undefined) return
+      const running = await startMysqlProgram(stage.login(), {
+        flavour: program,
+        program: 'client',
+        input: 'SELECT SLEEP(60);\n',
+      })
+      await until(async () => (await stage.ours()).some(({ info }) => info?.includes('SLEEP') === true))
+      await agent.kill('SIGKILL')
+      const { stderr } = await running.ended
+      expect(stderr).toMatch(/^ERROR 1053 \(08S01\) at line 1: the agent that served this session was lost/m)
+      await stage.noBackends()
+    },
+  )
 
   it('the log of all that is whole', async () => {
     expect((await stage.sallyport.verifyAudit()).verification.ok).toBe(true)
