@@ -132,7 +132,7 @@ describe.each(mysqlFlavours())('before %s', (flavour) => {
       const running = await startMysqlProgram(stage.login(), {
         flavour: program,
         program: 'client',
-        input: 'SELECT SLEEP(60);\n',
+        input: `SELECT SLEEP(60) AS ${program};\n`,
       })
       await until(async () => (await stage.ours()).some(({ info }) => info?.includes('SLEEP') === true))
       await agent.kill('SIGKILL')
