@@ -34,12 +34,7 @@ export const DEFAULT_MYSQL_SETTINGS: MysqlSettings = {
   database: undefined,
   characterSet: 'utf8mb4',
   lowerCaseTableNames: 0,
-  // Those of the component classic_hashing, built in until MySQL 9.6, which applications go on calling.
-  functions: new Map([
-    ['md5', ['read']],
-    ['sha', ['read']],
-    ['sha1', ['read']],
-  ]),
+  functions: new Map(),
 }
 
 /** A session as MariaDB 10.11 starts it, with nothing vouched for. */
@@ -47,7 +42,6 @@ export const DEFAULT_MARIADB_SETTINGS: MysqlSettings = {
   ...DEFAULT_MYSQL_SETTINGS,
   flavour: 'mariadb',
   version: 101_119,
-  functions: new Map(),
   sqlMode: new Set([
     'STRICT_TRANS_TABLES',
     'ERROR_FOR_DIVISION_BY_ZERO',

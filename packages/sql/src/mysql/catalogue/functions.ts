@@ -19,6 +19,9 @@ export function functionEffects(settings: MysqlSettings, call: Call): ReadonlySe
   if (call.path.length > 1) return UNKNOWN
   const { native, words } = BUILTIN[settings.flavour]
   const classic = CLASSIC_HASHING.has(name) && settings.flavour === 'mysql' && settings.version < CLASSIC_HASHING_LEFT
+  const constructor = settings.flavour === 'mariadb' ? CONSTRUCTORS.get(name) : undefined
+  // With other arguments than it takes the grammar leaves a constructor to functions of that name.
+  if (constructor !== undefined && !constructor(call.args.length)) return UNKNOWN
   const known = classic || call.found === 'grammar' || native.has(name) || (call.found === 'word' && words.has(name))
   if (!known) return UNKNOWN
   if (name === 'last_insert_id' && call.args.length > 0) return SESSION
@@ -28,6 +31,15 @@ export function functionEffects(settings: MysqlSettings, call: Call): ReadonlySe
 /** Built-in functions that MySQL moved into the component classic_hashing; without it they are stored ones. */
 const CLASSIC_HASHING: ReadonlySet<string> = new Set(['md5', 'sha', 'sha1'])
 const CLASSIC_HASHING_LEFT = 90_600
+
+const some = (count: number): boolean => count > 0
+/** MariaDB's constructors of geometries, by how many arguments they take. */
+const CONSTRUCTORS: ReadonlyMap<string, (count: number) => boolean> = new Map([
+  ['point', (count: number): boolean => count === 2],
+  ...['geometrycollection', 'linestring', 'multilinestring', 'multipoint', 'multipolygon', 'polygon'].map(
+    (name) => [name, some] as const,
+  ),
+])
 
 const READ: ReadonlySet<Effect> = new Set(['read'])
 const SESSION: ReadonlySet<Effect> = new Set(['read', 'session'])

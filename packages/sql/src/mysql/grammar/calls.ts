@@ -29,6 +29,8 @@ export function isGrammarFunction(c: Cursor): boolean {
     return c.isMaria && c.peek().keyword === 'VALUE' && c.peek(2).keyword === 'FOR'
   if (token.keyword === 'MATCH') return true
   if (c.peek().keyword !== '(') return false
+  // What the other server's grammar knows is a name here, and may be that of a stored function.
+  if (FOREIGN[c.isMaria ? 'mysql' : 'mariadb'].has(token.keyword)) return false
   return GRAMMAR_FUNCTIONS.has(token.keyword) || AGGREGATES.has(token.keyword) || WINDOW_FUNCTIONS.has(token.keyword)
 }
 
@@ -102,6 +104,15 @@ export const AGGREGATES: ReadonlySet<string> = new Set(
   `AVG BIT_AND BIT_OR BIT_XOR COUNT GROUP_CONCAT JSON_ARRAYAGG JSON_OBJECTAGG MAX MIN STD STDDEV STDDEV_POP STDDEV_SAMP SUM VARIANCE
   VAR_POP VAR_SAMP ST_COLLECT`.split(/\s+/),
 )
+/** Functions with a form of their own, or that make one value of many rows, in one server alone. */
+const FOREIGN: Readonly<Record<'mysql' | 'mariadb', ReadonlySet<string>>> = {
+  mysql: new Set(['ST_COLLECT']),
+  mariadb: new Set(
+    'TRIM_ORACLE NEXTVAL LASTVAL SETVAL COLUMN_GET COLUMN_CREATE COLUMN_ADD MEDIAN PERCENTILE_CONT PERCENTILE_DISC'.split(
+      ' ',
+    ),
+  ),
+}
 /** Without DISTINCT, which COUNT takes of several. */
 const SINGLE: ReadonlySet<string> = new Set(['AVG', 'COUNT', 'MAX', 'MIN', 'SUM'])
 const WINDOW_FUNCTIONS: ReadonlySet<string> = new Set(
