@@ -8,7 +8,7 @@
  */
 import type { ParameterFacts, StatementPhase } from '@sallyport/audit'
 import type { AuditLog } from '@sallyport/audit-file'
-import type { Analysis, Estimate } from '@sallyport/core'
+import type { Analysis } from '@sallyport/core'
 import {
   ConversationFullError,
   decodeFrontend,
@@ -41,7 +41,6 @@ import {
   unknownStatement,
 } from '../../reply/mysql/command-replies.ts'
 import { errorPacket, refusalError, unrecordedError, type Words } from '../../reply/mysql/refusal.ts'
-import type { Planned } from '../estimator.ts'
 import { askGate } from '../judgement.ts'
 import { MessagePump } from '../message-pump.ts'
 import type { Barrier } from '../statement-run.ts'
@@ -49,7 +48,7 @@ import { startCommand, type CommandFacts, type CommandRun } from './command-run.
 import { commandsOf, type ClientLayer } from './compression.ts'
 import { LongData, bulkFacts, parameterFacts } from './parameter-facts.ts'
 import type { LimitWatch } from './limit-watch.ts'
-import { boundValues, plannerFor, type BoundValues } from './planning.ts'
+import { boundValues, plannerFor, type BoundValues, type PlanningPort } from './planning.ts'
 import { QUESTION, type SessionSettings } from './session-settings.ts'
 import { readsSame } from './reads-same.ts'
 import { readText } from './text.ts'
@@ -63,7 +62,7 @@ export interface InboundPort {
   readonly inspect: (text: string, keyed: KeyedSettings) => Analysis | Promise<Analysis>
   readonly prepared: PreparedNames
   /** Asks the database's planner; undefined where the agent cannot. */
-  readonly estimate: ((planned: Planned) => Promise<Estimate>) | undefined
+  readonly estimate: PlanningPort['estimate']
   readonly log: AuditLog
   readonly barrier: Barrier
   readonly limits: LimitWatch

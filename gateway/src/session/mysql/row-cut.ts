@@ -34,7 +34,8 @@ export class RowCut {
       this.#continues = length === MAX_PACKET_PAYLOAD
       if (!this.#passes) this.dropped++
       else if (this.dropped > 0) {
-        if (bytes === run) bytes = run.slice()
+        // Not `slice`, which of a Buffer is no copy.
+        if (bytes === run) bytes = new Uint8Array(run)
         bytes[at + 3] = (run[at + 3]! - this.dropped) & 0xff
       }
       const taken = Math.min(total, run.length - at)

@@ -1,7 +1,7 @@
 import { UNTOLD_USER_CODE } from '@sallyport/tunnel'
 import type { AuditLog } from '@sallyport/audit-file'
 import { sessionFacts } from '@sallyport/audit'
-import type { Analysis, Verdict } from '@sallyport/core'
+import type { Analysis, StatementLimits, Verdict } from '@sallyport/core'
 import { NO_LIMITS } from '@sallyport/guardrails'
 import {
   type BackendMessage,
@@ -38,6 +38,8 @@ export interface MysqlStage {
   readonly toAgent: Uint8Array[]
   readonly failures: unknown[]
   readonly kills: string[]
+  /** The time that something waits for is up: that of a statement, or the grace behind a cancel. */
+  readonly timeUp: () => void
   /** What the client got: `OK`, `ERR 1142 …`, `row` for anything else, each with its sequence id. */
   readonly read: () => readonly string[]
   /** What the agent got, as text. */
@@ -49,7 +51,14 @@ export function setMysqlStage({
   multi = true,
   layer = clientLayer({ algorithm: 'none' }, 0),
   narrow = false,
-}: { readonly multi?: boolean; readonly layer?: ClientLayer; readonly narrow?: boolean } = {}): MysqlStage {
+  limited = {},
+}: {
+  readonly multi?: boolean
+  readonly layer?: ClientLayer
+  readonly narrow?: boolean
+  /** Limits of all texts but of those without a table. */
+  readonly limited?: Partial<StatementLimits>
+} = {}): MysqlStage {
   const [events, toAgent, toClient, failures, kills]: [string[], Uint8Array[], Uint8Array[], unknown[], string[]] = [
     [],
     [],
@@ -57,6 +66,7 @@ export function setMysqlStage({
     [],
     [],
   ]
+  let timer: (() => void) | undefined
   const disk = new ScriptedLog(events)
   const log = disk as unknown as AuditLog
   const identity = { subject: 'alice', email: undefined, groups: [], method: 'token', kind: 'human' } as const
@@ -77,7 +87,7 @@ export function setMysqlStage({
   const gate = new Gate({
     session,
     log,
-    decide,
+    decide: (analysis) => decide(analysis, limited),
     clock: { now: () => 0n, monotonicMs: () => 0 },
     observe: () => undefined,
   })
@@ -89,9 +99,12 @@ export function setMysqlStage({
     capabilities,
     deadlines: new Deadlines({
       monotonicMs: () => 0,
-      after: () => () => undefined,
+      after: (_delayMs, act) => {
+        timer = act
+        return () => (timer = undefined)
+      },
       cancel: () => events.push('cancel'),
-      onOverdue: () => undefined,
+      onOverdue: () => events.push('overdue'),
       graceMs: 1,
     }),
     onSettled: () => inbound.replied(),
@@ -154,6 +167,7 @@ export function setMysqlStage({
     toAgent,
     failures,
     kills,
+    timeUp: () => timer?.(),
     read: () => packetsOf(Buffer.concat(toClient)),
     sent: () => Buffer.concat(toAgent).toString('latin1'),
   }
@@ -189,7 +203,7 @@ function packetsOf(bytes: Uint8Array): readonly string[] {
   return seen
 }
 
-function decide(analysis: Analysis): Verdict {
+function decide(analysis: Analysis, limited: Partial<StatementLimits>): Verdict {
   const refused = !analysis.ok || analysis.statements.some(({ kind }) => kind.startsWith('drop'))
   const finding = {
     rule: 'no-drop',
@@ -199,7 +213,9 @@ function decide(analysis: Analysis): Verdict {
     statement: 0,
     observed: false,
   } as const
-  return { action: refused ? 'deny' : 'allow', findings: refused ? [finding] : [], limits: NO_LIMITS }
+  const reads = analysis.ok && analysis.statements.some(({ relations }) => relations.length > 0)
+  const limits = reads ? { ...NO_LIMITS, ...limited } : NO_LIMITS
+  return { action: refused ? 'deny' : 'allow', findings: refused ? [finding] : [], limits }
 }
 
 const FLAGS: number = CLIENT.PROTOCOL_41 | CLIENT.SECURE_CONNECTION | CLIENT.DEPRECATE_EOF | CLIENT.LOCAL_FILES
