@@ -151,6 +151,22 @@ describe('a FunctionCall', () => {
   })
 })
 
+it.each([
+  ['standard_conforming_strings', 'off'],
+  ['client_encoding', 'LATIN1'],
+])('a session in which code has changed %s is over before the next text', async (name, value) => {
+  wire.destroy()
+  wire = await session('all')
+  const [head, tail] = [name.slice(0, 5), name.slice(5)]
+  wire.send({
+    type: 'Query',
+    query: `DO $$ BEGIN PERFORM set_config('${head}' || '${tail}', '${value}', false); END $$`,
+  })
+  const answer = await wire.until('close')
+  expect(answer.map(({ type }) => type)).not.toContain('ReadyForQuery')
+  expect(statesOf(answer)).toEqual(['XX000'])
+})
+
 it('half a message, and then silence, is an idle session', async () => {
   wire.socket.write(encodeFrontend({ type: 'Query', query: 'DROP TABLE victim' }).subarray(0, -1))
   expect(statesOf(await wire.until('close', IDLE_TIMEOUT_MS + 8000))).toEqual(['57P05'])

@@ -184,7 +184,7 @@ export class BackendSide implements ScannerSink {
     const entry = this.#conversation.current
     const exposure = this.#exposure(entry)
     const step = this.#conversation.backend(raw)
-    if (this.#options.floor.readOnly && raw.tag === ParameterStatus.tag) this.#checkFloor(raw)
+    if (raw.tag === ParameterStatus.tag) this.#checkReport(raw)
     for (const event of step.events) this.#happened(event)
     if (step.action === 'drop') return
     if (step.action === 'replace') return output.message(step.bytes)
@@ -261,11 +261,15 @@ export class BackendSide implements ScannerSink {
     return statement?.effects.has('transaction') === true ? worse(exposure, transaction) : exposure
   }
 
-  /** A database that leaves the floor takes the session with it. */
-  #checkFloor(raw: RawMessage): void {
+  /** A database that leaves the floor, or reads texts otherwise than they are judged, takes the session with it. */
+  #checkReport(raw: RawMessage): void {
     const { name, value } = decodeBackendAs(ParameterStatus, raw)
-    if (name === 'default_transaction_read_only' && value !== 'on') {
+    if (this.#options.floor.readOnly && name === 'default_transaction_read_only' && value !== 'on') {
       throw new RelayError('floor-broken', `the database reports ${name} as off`)
+    }
+    const pinned = READING.get(name)
+    if (pinned !== undefined && value !== pinned) {
+      throw new RelayError('reading-changed', `something has changed ${name}, by which texts are read`)
     }
   }
 }
@@ -276,4 +280,9 @@ function partOf(entry: Entry<StatementFacts>): ReturnType<typeof partAt> {
 
 const ASYNCHRONOUS: ReadonlySet<number> = new Set([NoticeResponse.tag, NotificationResponse.tag, ParameterStatus.tag])
 
+/** What the guard takes for granted when it reads a text. No SET may change it; a function can, whose code no text shows. */
+const READING: ReadonlyMap<string, string> = new Map([
+  ['client_encoding', 'UTF8'],
+  ['standard_conforming_strings', 'on'],
+])
 const CHANGING = ['ddl', 'procedural'] as const
