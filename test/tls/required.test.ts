@@ -3,6 +3,7 @@ import { createConnection, type ConnectionOptions } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createAuthority,
+  mysqlFlavours,
   mysqlGreeting,
   mysqlInstallation,
   openWire,
@@ -17,6 +18,9 @@ import {
 const OUTSIDE = Object.values(networkInterfaces())
   .flat()
   .find((address) => address?.family === 'IPv4' && !address.internal)?.address
+
+const PROGRAMS = mysqlFlavours().filter((flavour) => mysqlInstallation(flavour)?.program('client') !== undefined)
+const WITHOUT_TLS: Readonly<Record<MysqlFlavour, string>> = { mariadb: '--skip-ssl', mysql: '--ssl-mode=DISABLED' }
 
 // No database is behind: what is asked for here is refused or denied before anyone would ask it.
 describe.runIf(OUTSIDE !== undefined)('where other machines can connect', () => {
@@ -73,12 +77,9 @@ describe.runIf(OUTSIDE !== undefined)('where other machines can connect', () => 
     expect(capabilities.flags & 0x800).toBe(0x800)
   })
 
-  it.each([
-    ['mariadb', ['--skip-ssl']],
-    ['mysql', ['--ssl-mode=DISABLED']],
-  ] as const)('the client of %s reads the same', async (flavour: MysqlFlavour, args) => {
-    if (mysqlInstallation(flavour)?.program('client') === undefined) return
-    const { stderr, code } = await runMysqlProgram(login(), { flavour, program: 'client', args, input: 'SELECT 1;\n' })
+  it.each(PROGRAMS)('the client of %s reads the same', async (flavour) => {
+    const run = { flavour, program: 'client', args: [WITHOUT_TLS[flavour]], input: 'SELECT 1;\n' } as const
+    const { stderr, code } = await runMysqlProgram(login(), run)
     expect(code).not.toBe(0)
     expect(stderr).toMatch(/ERROR 3159 \(HY000\).*connect with TLS/)
     expect(await logins()).toBe(0)
