@@ -47,6 +47,31 @@ describe.each(mysqlFlavours())('before %s', (flavour) => {
     await stage.noBackends()
   })
 
+  it.each(['zlib', 'zstd'] as const)(
+    'what is no frame of %s ends its session with an error, and no other',
+    async (compressed) => {
+      const other = await stage.connect()
+      const garbage = Buffer.alloc(300, 'no frame')
+      const frames = [
+        // 300 bytes that should become 1000, or 1 GiB, or more than the limit.
+        [44, 1, 0, 0, 0xe8, 3, 0, ...garbage],
+        [13, 0, 0, 0, 0xe8, 3, 0, 0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0x40, 0x03, 0, 0, 0x41],
+        [44, 1, 0, 0, 0xff, 0xff, 0xff, ...garbage],
+      ]
+      for (const frame of frames) {
+        const wire = await openMysqlWire({ ...stage.login(), clear: true, compressed })
+        expect((await wire.query('SELECT 1')).at(-1)?.kind).not.toBe('err')
+        wire.socket.write(Uint8Array.from(frame))
+        const [last, ...more] = await wire.rest()
+        expect(last?.kind).toBe('err')
+        expect(textOf(last)).toContain('protocol violation')
+        expect(more).toEqual([])
+      }
+      expect((await other.query('SELECT 1 AS one'))[0]).toEqual([{ one: 1 }])
+      await other.end()
+    },
+  )
+
   it('one user has so many sessions and no more', async () => {
     const clients = await Promise.all([stage.connect(), stage.connect(), stage.connect()])
     expect([1040, 1203, 1226]).toContain(await errnoOf(stage.connect()))
