@@ -95,7 +95,11 @@ async function beginAs(
     }),
   )
   threads.enter(id, { session, serverId: numberOf(parameter(loggedIn, 'thread_id')) })
-  client.welcome(numberOf(parameter(loggedIn, 'status')) ?? 0)
+  const state = parameter(loggedIn, 'session_state')
+  client.welcome(
+    numberOf(parameter(loggedIn, 'status')) ?? 0,
+    state === undefined ? undefined : Buffer.from(state, 'hex'),
+  )
   return { session, leave: () => threads.release(id) }
 }
 

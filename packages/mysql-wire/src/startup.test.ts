@@ -19,6 +19,7 @@ import {
   stepStartup,
 } from './startup.ts'
 import { refusal } from './startup-request.ts'
+import { SERVER_STATUS } from './status.ts'
 
 const NONCE = Uint8Array.from({ length: 20 }, (_, index) => index + 65)
 const GREETING = {
@@ -193,6 +194,19 @@ describe('violations', () => {
       const { capabilities } = decodeBackendAs('HandshakeV10', bytes, { flags: 0, extended: 0 })
       expect((capabilities.flags & CLIENT.SSL) !== 0).toBe(tls !== 'none')
     }
+  })
+
+  test('what the server said of the session reaches who asked to be told, and nobody else', () => {
+    const sessionState = Uint8Array.of(1, 5, 4, 0x73, 0x68, 0x6f, 0x70)
+    const verdict = { type: 'Authenticated', status: SERVER_STATUS.AUTOCOMMIT, sessionState } as const
+    const all = spoken({ localFiles: true, tls: true, compression: { zlib: false, zstd: false } })
+    const ready = (flags: number): unknown =>
+      talk({ capabilities: { ...all, flags } }, DEFAULT_STARTUP_OPTIONS, verdict).frontend?.effects
+    const told = SERVER_STATUS.AUTOCOMMIT | SERVER_STATUS.SESSION_STATE_CHANGED
+    expect(ready(all.flags)).toMatchObject([{ login: { status: told, sessionState } }])
+    expect(ready(all.flags & ~CLIENT.SESSION_TRACK)).toMatchObject([
+      { login: { status: SERVER_STATUS.AUTOCOMMIT, sessionState: undefined } },
+    ])
   })
 
   test('any events stay in the table, and nothing is authenticated but a password', () => {

@@ -14,7 +14,7 @@ import { mix } from './auth/scramble.ts'
 import type { ErrPacket } from './backend/err-packet.ts'
 import type { OkPacket } from './backend/ok-packet.ts'
 import { type BackendMessage, encodeBackend } from './backend/message.ts'
-import { type Capabilities, CLIENT } from './capabilities.ts'
+import { type Capabilities, CLIENT, has } from './capabilities.ts'
 import { MysqlWireError } from './errors.ts'
 import type { RawPacket } from './framing/raw-packet.ts'
 import { decodeFirstPacket, type HandshakeResponse } from './frontend/handshake-response.ts'
@@ -37,8 +37,8 @@ export type StartupEvent =
   /** A packet of the frontend; `leftover` says whether bytes were already buffered behind it. */
   | { readonly type: 'Packet'; readonly raw: RawPacket; readonly leftover: boolean }
   | { readonly type: 'TlsEstablished' }
-  /** The owner accepted the password, or needs none; `status` is what the session begins with, in bits of SERVER_STATUS. */
-  | { readonly type: 'Authenticated'; readonly status?: number }
+  /** The owner accepted the password, or needs none; the session begins with `status`, in bits of SERVER_STATUS, and `sessionState`. */
+  | { readonly type: 'Authenticated'; readonly status?: number; readonly sessionState?: Uint8Array | undefined }
   /** The owner refuses the session: a wrong password, an unknown connection, a limit. */
   | { readonly type: 'Refused'; readonly error: ErrPacket }
 
@@ -169,7 +169,7 @@ export function stepStartup(state: StartupState, event: StartupEvent, options: S
       return move(state, 'TlsEstablished', () => ({ state: { ...state, encrypted: true }, effects: [] }))
     case 'Authenticated':
       return move(state, 'Authenticated', () =>
-        reply({ ...state, nonce: NOTHING }, [{ ...OK, status: event.status ?? OK.status }]),
+        reply({ ...state, nonce: NOTHING }, [welcome(state.capabilities, event)]),
       )
     case 'Refused':
       return move(state, 'Refused', () => refuse(state, event.error))
@@ -297,6 +297,15 @@ function violate(state: StartupState, reason: string): StartupStep {
 
 function closed(state: StartupState): StartupState {
   return { ...state, phase: 'Closed', nonce: NOTHING }
+}
+
+function welcome(
+  capabilities: Capabilities,
+  { status = OK.status, sessionState }: Extract<StartupEvent, { readonly type: 'Authenticated' }>,
+): OkPacket {
+  const quiet = (status & ~SERVER_STATUS.SESSION_STATE_CHANGED) >>> 0
+  if (sessionState === undefined || !has(capabilities, CLIENT.SESSION_TRACK)) return { ...OK, status: quiet }
+  return { ...OK, status: quiet | SERVER_STATUS.SESSION_STATE_CHANGED, sessionState }
 }
 
 function cachingSha2(nonce: Uint8Array): BackendMessage {

@@ -24,6 +24,8 @@ export interface MysqlDatabase {
   readonly pins: readonly string[]
   /** The limit of one statement; 0 is none. The server's own does not cover every statement. */
   readonly statementTimeoutMs: number
+  /** What the server said of the session with the OK of its login, undecoded; undefined for nothing. */
+  readonly sessionState: Uint8Array | undefined
   /** How the login was proved. */
   readonly method: LoginMethod
   /** Ends the session: COM_QUIT, and then the socket. Does nothing the second time. */
@@ -57,6 +59,7 @@ export async function openMysql(options: OpenOptions, signal: AbortSignal): Prom
       variables: { ...variables, status: own.conversation.status },
       pins,
       statementTimeoutMs: settings.statementTimeoutMs,
+      sessionState: login.sessionState,
       method: login.method,
       close: closing(socket, QUIT),
     }

@@ -48,7 +48,10 @@ export async function openMysqlSession(
 }
 
 /** What the gateway is told of the session; see the README. */
-function parametersOf({ variables }: MysqlDatabase): readonly { readonly name: string; readonly value: string }[] {
+function parametersOf({
+  variables,
+  sessionState,
+}: MysqlDatabase): readonly { readonly name: string; readonly value: string }[] {
   return Object.entries({
     thread_id: variables.threadId,
     status: String(variables.status),
@@ -60,5 +63,11 @@ function parametersOf({ variables }: MysqlDatabase): readonly { readonly name: s
     lower_case_table_names: String(variables.lowerCaseTableNames),
     database: variables.database,
     autocommit: variables.autocommit,
+    ...(sessionState === undefined || sessionState.length > MAX_STATE_BYTES
+      ? {}
+      : { session_state: Buffer.from(sessionState).toString('hex') }),
   }).map(([name, value]) => ({ name, value }))
 }
+
+/** What a server says of a session when it begins is some names and values of its own. */
+const MAX_STATE_BYTES = 4 * 1024

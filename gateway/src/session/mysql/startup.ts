@@ -34,8 +34,8 @@ export interface StartedClient {
   readonly password: string
   /** Bytes that came behind the password. */
   readonly rest: Uint8Array
-  /** Tells the client that its session is ready, and stands as the server says (`SERVER_STATUS`). */
-  readonly welcome: (status: number) => void
+  /** Tells the client that its session is ready, and stands as the server says (`SERVER_STATUS`, and the session state of its OK). */
+  readonly welcome: (status: number, sessionState: Uint8Array | undefined) => void
   /** Tells the client why it gets no session, and ends the connection. */
   readonly refuse: (error: ErrPacket) => void
 }
@@ -105,7 +105,7 @@ export async function receiveStartup(
       request,
       password,
       rest: reader.takeBuffered(),
-      welcome: (status) => void take({ type: 'Authenticated', status }),
+      welcome: (status, sessionState) => void take({ type: 'Authenticated', status, sessionState }),
       refuse: (error) => void take({ type: 'Refused', error }),
     }
   }

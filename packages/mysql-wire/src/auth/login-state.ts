@@ -59,6 +59,8 @@ export interface LoggedIn {
   readonly capabilities: Capabilities
   readonly characterSet: number
   readonly status: number
+  /** What the server says of the session that began, undecoded (`decodeSessionTrack`); undefined for nothing. */
+  readonly sessionState: Uint8Array | undefined
   readonly method: LoginMethod
 }
 

@@ -247,10 +247,10 @@ function firstAnswer(method: LoginMethod, nonce: Uint8Array, options: LoginOptio
 
 function ready(state: Extract<LoginState, { server: Server }>, raw: RawPacket): LoginStep {
   const { server } = state
-  const { status } = decodeBackendAs('OK', raw.payload, server.capabilities)
+  const { status, sessionState } = decodeBackendAs('OK', raw.payload, server.capabilities)
   const { version, connectionId, capabilities, characterSet } = server
   const method = 'method' in state ? state.method : 'caching_sha2_password'
-  const login = { serverVersion: version, connectionId, capabilities, characterSet, status, method }
+  const login = { serverVersion: version, connectionId, capabilities, characterSet, status, sessionState, method }
   return { state: { phase: 'Ready', messages: state.messages }, effects: [{ type: 'ready', login }] }
 }
 
