@@ -114,6 +114,23 @@ describe.each(mysqlFlavours())('before %s', (flavour) => {
     expect((await wire.replies(1, 60_000)).map(({ kind }) => kind)).toEqual(['err'])
   }, 120_000)
 
+  it.each(['SET NAMES gbk', "SET sql_mode = 'ANSI_QUOTES'"])(
+    'code that says %s smuggles no statement into the texts that follow',
+    async (change) => {
+      await mysql.query(`DROP PROCEDURE IF EXISTS changes; CREATE PROCEDURE changes() ${change}`)
+      await again('all')
+      await wire.query('CALL changes()')
+      // In GBK the backslash belongs to a letter, and the quote behind it ends the string; with ANSI_QUOTES there is none.
+      const hidden = Buffer.from("SELECT '\u00bf\\'; SELECT ssn FROM people; -- '", 'latin1')
+      const quoted = Buffer.from('SELECT "ssn" FROM people WHERE id = 1')
+      for (const text of [hidden, quoted]) {
+        wire.raw(Buffer.concat([Uint8Array.of(3), text]))
+        const rows = (await wire.replies(1)).filter(({ kind }) => kind === 'row').map(textOf)
+        expect(rows.filter((row) => row.includes('123-45'))).toEqual([])
+      }
+    },
+  )
+
   it('half a command, and then silence, is an idle session', async () => {
     wire.bytes(encodePackets(DROP, 0).subarray(0, -1))
     const last = (await wire.rest(IDLE_TIMEOUT_MS + 8000)).at(-1)
