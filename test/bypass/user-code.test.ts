@@ -3,6 +3,7 @@ import { Client, type QueryConfig } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ANYTHING,
+  openWire,
   postgresVersions,
   startPostgres,
   startSallyport,
@@ -259,6 +260,33 @@ describe.each(postgresVersions())('code of users in PostgreSQL %i', (version) =>
     const both = `CREATE FUNCTION rtrim(varchar) RETURNS text LANGUAGE sql AS $$SELECT note()$$; SELECT rtrim('x'::varchar)`
     expect(await verdict(client, both)).toBe('refused')
     await client.end()
+  })
+
+  test('a parameter that is declared of a watched type is refused', async () => {
+    const [row] = await server.query<{ oid: number }>("SELECT 'watched'::regtype::oid::int AS oid")
+    const { port, token: password } = sallyport
+    for (const [oid, refused] of [
+      [row?.oid ?? 0, true],
+      [23, false],
+    ] as const) {
+      const wire = await openWire({ port, user: 'reader', database: 'postgres', password })
+      wire.send(
+        { type: 'Parse', name: '', query: 'SELECT $1', parameterTypes: [oid] },
+        {
+          type: 'Bind',
+          portal: '',
+          statement: '',
+          parameterFormats: [],
+          parameters: [Buffer.from('1')],
+          resultFormats: [],
+        },
+        { type: 'Execute', portal: '', maxRows: 0 },
+        { type: 'Sync' },
+      )
+      const types = (await wire.until('ReadyForQuery')).map(({ type }) => type)
+      expect([oid, types.includes('ErrorResponse')]).toEqual([oid, refused])
+      wire.destroy()
+    }
   })
 
   test('what such code returns is masked like that of any unknown function', async () => {

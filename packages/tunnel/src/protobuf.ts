@@ -147,7 +147,7 @@ export const repeatedStrings = (number: number): Field<readonly string[]> => ({
   wireType: LENGTH_DELIMITED,
   initial: () => [],
   write: (values, out) => {
-    for (const value of values) writeBytes(number, Buffer.from(value, 'utf8'), out)
+    if (values.length > 0) out.push(strings(number, values))
   },
   read: (raw, before) => append(before, utf8(raw.bytes)),
 })
@@ -282,6 +282,26 @@ function append<T>(before: readonly T[], value: T): readonly T[] {
   ;(before as T[]).push(value)
   return before
 }
+
+/** There may be thousands of them: one buffer for all. */
+function strings(number: number, values: readonly string[]): Uint8Array {
+  const tag = varint(number * 8 + LENGTH_DELIMITED)
+  const lengths = values.map((value) => Buffer.byteLength(value, 'utf8'))
+  const all = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + tag.length + MAX_LENGTH_BYTES + length, 0))
+  let at = 0
+  values.forEach((value, index) => {
+    all.set(tag, at)
+    at += tag.length
+    let length = lengths[index] ?? 0
+    for (; length > 0x7f; length = Math.floor(length / 0x80)) all[at++] = (length % 0x80) | 0x80
+    all[at++] = length
+    at += all.write(value, at, 'utf8')
+  })
+  return all.subarray(0, at)
+}
+
+/** Of a length below 2^32. */
+const MAX_LENGTH_BYTES = 5
 
 function utf8(bytes: Uint8Array): string {
   try {

@@ -65,6 +65,22 @@ describe('what a session reads its texts by', () => {
     expect(await effects(reader.inspect('CREATE TABLE t (a int); SELECT 1'))).toBe('ddl read')
   })
 
+  test('a parameter that is declared of a type of users runs what makes its values', async () => {
+    const types = [{ name: 'watched', functions: ['public.touch'] }]
+    const { reader } = open({ ...lists(), types })
+    expect(await effects(reader.inspect('SELECT $1', [23, 0]))).toBe('read')
+    expect(await effects(reader.inspect('SELECT $1', [23, 16_384]))).toBe('read unknown')
+    expect(await effects(open(lists()).reader.inspect('SELECT $1', [16_384]))).toBe('read')
+    const vouching = { functions: new Map([['public.touch', ['read']]]) } as unknown as GatewayConnection
+    const vouched = new SessionReader(
+      inspector,
+      () => vouching,
+      { ...lists(), types },
+      () => undefined,
+    )
+    expect(await effects(vouched.inspect('SELECT $1', [16_384]))).toBe('read')
+  })
+
   test('long texts are read by the same', async () => {
     const { reader } = open(lists('lower'))
     const long = `SELECT lower('${'a'.repeat(20_000)}')`

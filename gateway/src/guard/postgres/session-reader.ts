@@ -27,17 +27,21 @@ export class SessionReader {
     this.#code = this.#told
   }
 
-  /** The facts of a text, a promise where it is long. */
-  inspect(text: string): Analysis | Promise<Analysis> {
+  /**
+   * The facts of a text, a promise where it is long.
+   *
+   * @param parameterTypes OIDs that a Parse declares
+   */
+  inspect(text: string, parameterTypes: readonly number[] = []): Analysis | Promise<Analysis> {
     const analysis = this.#inspector.inspect(this.#connection(), this.#code, text)
-    return analysis instanceof Promise
-      ? analysis.then((late) => this.#withOwnDefinitions(text, late))
-      : this.#withOwnDefinitions(text, analysis)
+    const complete = (facts: Analysis): Analysis | Promise<Analysis> =>
+      this.#bindRunsCode(parameterTypes) ? withUnknown(facts) : this.#withOwnDefinitions(text, facts)
+    return analysis instanceof Promise ? analysis.then(complete) : complete(analysis)
   }
 
   /** The facts of a text that was inspected before, for now: the same, unless what users brought in has changed in this session. */
-  again(text: string, before: Analysis): Analysis | Promise<Analysis> {
-    return this.#changed ? this.inspect(text) : before
+  again(text: string, before: Analysis, parameterTypes: readonly number[] = []): Analysis | Promise<Analysis> {
+    return this.#changed ? this.inspect(text, parameterTypes) : before
   }
 
   /** The agent says what it is from now on. */
@@ -57,6 +61,14 @@ export class SessionReader {
     this.#change(functions.size + operators.size + types.size > MAX_OWN_NAMES ? UNKNOWN_USER_CODE : short(code))
   }
 
+  /** Whether making a value of a declared type may run code of users, as a domain's check does: which types those are their OIDs do not say. */
+  #bindRunsCode(parameterTypes: readonly number[]): boolean {
+    if (!parameterTypes.some((oid) => oid >= FIRST_OWN_OID)) return false
+    const { functions } = this.#connection()
+    const vouched = (name: string): boolean => functions.get(name)?.every((effect) => effect === 'read') === true
+    return !this.#code.complete || [...this.#code.types.values()].some((calls) => !calls.every(vouched))
+  }
+
   #change(code: UserCode): void {
     if (code.version === this.#code.version) return
     this.#code = code
@@ -74,6 +86,16 @@ export class SessionReader {
 
 function defines(analysis: Analysis): boolean {
   return analysis.ok && analysis.statements.some(({ effects }) => effects.has('ddl'))
+}
+
+/** The same facts of a text that runs code besides. */
+function withUnknown(analysis: Analysis): Analysis {
+  if (!analysis.ok) return analysis
+  const statements = analysis.statements.map((statement) => ({
+    ...statement,
+    effects: new Set([...statement.effects, 'unknown' as const]),
+  }))
+  return { ok: true, statements }
 }
 
 /** The same under a version of bounded length. */
@@ -98,6 +120,8 @@ function interned(lists: UserCodeLists): UserCode {
   return known
 }
 
+/** FirstNormalObjectId of transam.h: types with smaller OIDs came with the server. */
+const FIRST_OWN_OID = 16_384
 const INTERNED = new Map<string, UserCode>()
 /** Databases, in all their states, of which sessions share what is known. */
 const MAX_INTERNED = 64

@@ -125,7 +125,7 @@ export class Inbound {
       case 'Query':
         return this.#inspect(raw, message, 'query', message.query)
       case 'Parse':
-        return this.#inspect(raw, message, 'parse', message.query)
+        return this.#inspect(raw, message, 'parse', message.query, message.parameterTypes)
       case 'Bind':
         return this.#bind(raw, message)
       case 'Execute':
@@ -151,8 +151,14 @@ export class Inbound {
     return undefined
   }
 
-  #inspect(raw: RawMessage, message: SessionMessage, phase: StatementPhase, text: string): Promise<void> | undefined {
-    const analysis = this.#port.reader.inspect(text)
+  #inspect(
+    raw: RawMessage,
+    message: SessionMessage,
+    phase: StatementPhase,
+    text: string,
+    parameterTypes?: readonly number[],
+  ): Promise<void> | undefined {
+    const analysis = this.#port.reader.inspect(text, parameterTypes)
     if (!(analysis instanceof Promise)) return this.#judge(raw.bytes, message, phase, text, analysis)
     return analysis.then((late) => this.#judge(raw.bytes, message, phase, text, late))
   }
@@ -165,7 +171,9 @@ export class Inbound {
     // A name that the protocol did not prepare may have been prepared in SQL; otherwise what it stands for is unknown.
     const text = parsed?.text ?? ''
     const known =
-      parsed === undefined ? prepared.statement(message.statement) : this.#port.reader.again(text, parsed.analysis)
+      parsed === undefined || lookup.state !== 'known'
+        ? prepared.statement(message.statement)
+        : this.#port.reader.again(text, parsed.analysis, lookup.value.parameterTypes)
     const judge = (analysis: Analysis): Promise<void> | undefined =>
       this.#judge(raw.bytes, message, 'bind', text, analysis, parameterFacts(message, lookup), bound(message, lookup))
     return known instanceof Promise ? known.then(judge) : judge(known)

@@ -17,8 +17,9 @@ export function openPostgres(seat: Seat, inspector: Inspector): Ways {
   })
   const prepared = new PreparedNames((name) => {
     const lookup = conversation.statementFor(name)
-    const parsed = lookup.state === 'known' ? lookup.value.context : undefined
-    const now = parsed && reader.again(parsed.text, parsed.analysis)
+    if (lookup.state !== 'known' || lookup.value.context === undefined) return undefined
+    const { context, parameterTypes } = lookup.value
+    const now = reader.again(context.text, context.analysis, parameterTypes)
     // A text that takes long to read is not waited for here.
     return now instanceof Promise ? undefined : now
   })
