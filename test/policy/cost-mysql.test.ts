@@ -130,6 +130,7 @@ describe.each(mysqlFlavours())('on %s', (flavour) => {
     ['in DO', 'DO (SELECT count(*) FROM big a, big b)'],
     ['in SET', 'SET @n = (SELECT count(*) FROM big a, big b)'],
     ['in SHOW', 'SHOW TABLES WHERE (SELECT count(*) FROM big a, big b) > 1'],
+    ['in SHOW of the table itself', 'SHOW COLUMNS FROM big WHERE (SELECT count(*) FROM big a, big b) > 1'],
     ['prepared in SQL', "PREPARE p FROM 'SELECT * FROM big'; EXECUTE p"],
     ['stored', 'CREATE TABLE copied AS SELECT * FROM big'],
     ...(flavour === 'mariadb'
@@ -155,6 +156,7 @@ describe.each(mysqlFlavours())('on %s', (flavour) => {
     [`${flavour === 'mysql' ? 'EXPLAIN FORMAT=TRADITIONAL' : 'EXPLAIN'} SELECT * FROM big a, big b`, 2],
     ['SHOW TABLES', 6],
     ['SHOW COLUMNS FROM big', 3],
+    ["SHOW COLUMNS FROM big WHERE Field = 'k' OR Type LIKE 'varchar%'", 2],
     ['SELECT schema_name FROM information_schema.schemata WHERE schema_name = database()', 1],
     ['/* why */ SELECT /* not */ note FROM big WHERE id IN (1, 2) -- done', 2],
   ])('one that is cheap runs: %s', async (text, expected) => {

@@ -4,14 +4,21 @@ import type { Statement } from '@sallyport/core'
  * Whether a statement is planned, so that it has a cost before it runs. What prepares or defines has none: it costs when it is used. A COPY that
  * stores what the client sends has none either.
  */
-export function isEstimated({ dialect, kind, relations, session }: Statement): boolean {
+export function isEstimated(statement: Statement): boolean {
+  const { dialect, kind, relations, session } = statement
   if (session?.type === 'copy') return session.direction === 'out'
   if (ESTIMATED.has(kind)) return true
   if (dialect === 'postgres') return false
   // In MySQL an expression may be a query nearly everywhere. None of these can be planned, and each of them may read anything.
   if (UNPLANNED.has(kind)) return true
   const reads = relations.filter(({ access }) => access === 'read').length
-  return reads > (NAMING.test(kind) ? 1 : 0) && (EVALUATING.has(kind) || kind.startsWith('show-'))
+  if (NAMING.test(kind)) return reads > 1 || compares(statement)
+  return reads > 0 && (EVALUATING.has(kind) || kind.startsWith('show-'))
+}
+
+/** Whether it compares columns of tables, or calls anything: a SHOW compares the columns of its own result, which are not among them. */
+function compares({ functions, predicates }: Statement): boolean {
+  return functions.length > 0 || predicates === 'unknown' || predicates.length > 0
 }
 
 /** Kinds of both dialects. EXPLAIN is among them because its ANALYZE runs what it explains. */

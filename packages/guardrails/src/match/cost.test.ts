@@ -78,6 +78,9 @@ describe('a statement', () => {
     for (const kind of ['show-columns', 'show-create', 'show-indexes']) {
       expect(asked(kind)).toBeUndefined()
       expect(asked(kind, 'customers')).toBeDefined()
+      const predicates = [{ relation: 'orders', column: 'total', use: 'comparison' }] as const
+      const query = facts({ dialect: 'mysql', kind, relations: [relation('orders')], predicates })
+      expect(messageOf([{ failure: 'it is not planned' }], query)).toBeDefined()
     }
     for (const kind of ['create-view', 'alter-table', 'checksum-table', 'describe']) expect(asked(kind)).toBeUndefined()
   })
