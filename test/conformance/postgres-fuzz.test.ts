@@ -1,5 +1,5 @@
 import type { Statement } from '@sallyport/core'
-import { DEFAULT_POSTGRES_SETTINGS, loadPostgres } from '@sallyport/sql'
+import { loadPostgres } from '@sallyport/sql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checksum } from '../bypass/postgres-database.ts'
 import { postgresVersions, type TestPostgres } from '../support/index.ts'
@@ -7,7 +7,7 @@ import { mutants } from './mutants.mjs'
 import { effectsOf, isHarmless, unclaimed } from './oracle/claims.ts'
 import { generate, randomFrom } from './oracle/grammar.ts'
 import { POSTGRES_GRAMMAR } from './oracle/postgres-grammar.ts'
-import { startScratch } from './oracle/postgres-scratch.ts'
+import { scratchSettings, startScratch } from './oracle/postgres-scratch.ts'
 import { PostgresOracle } from './oracle/postgres.ts'
 import { textsFor } from './oracle/texts.ts'
 
@@ -15,6 +15,7 @@ import { textsFor } from './oracle/texts.ts'
 const TIME_MS = Number(process.env['SALLYPORT_FUZZ_MS'] ?? 10_000)
 const SEED = Number(process.env['SALLYPORT_FUZZ_SEED'] ?? Date.now() % 1_000_000)
 const analyser = await loadPostgres()
+const settings = scratchSettings(analyser)
 
 describe.each(postgresVersions())('PostgreSQL %i', (version) => {
   let server: TestPostgres
@@ -67,7 +68,7 @@ function nextText(random: () => number, seeds: readonly string[]): string {
 /** Transactions are left out: the oracle has one of its own around the text. */
 function harmlessOf(text: string): readonly Statement[] | undefined {
   if (text.includes('\0') || /pg_sleep/i.test(text)) return undefined
-  const analysis = analyser.analyse(text, DEFAULT_POSTGRES_SETTINGS)
+  const analysis = analyser.analyse(text, settings)
   if (!analysis.ok || !isHarmless(analysis.statements)) return undefined
   return effectsOf(analysis.statements).has('transaction') ? undefined : analysis.statements
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_POSTGRES_SETTINGS, NO_USER_CODE, type PostgresAnalyser, type PostgresSettings } from '@sallyport/sql'
 import { ordinarySchema } from '../../bypass/ordinary.ts'
 import { SCHEMA } from '../../bypass/postgres-database.ts'
 import { startPostgres, type TestPostgres } from '../../support/index.ts'
@@ -17,4 +18,9 @@ export async function startScratch(version: 15 | 18): Promise<TestPostgres> {
     INSERT INTO orders (customer_id, total, placed) VALUES (1, 10, now()), (2, 20, now());
     CREATE PROCEDURE clean() LANGUAGE sql AS 'DELETE FROM orders'`)
   return server
+}
+
+/** What texts to that server are read by: some of its functions have names of the server's own. */
+export function scratchSettings(analyser: PostgresAnalyser): PostgresSettings {
+  return { ...DEFAULT_POSTGRES_SETTINGS, userCode: analyser.withDefinitions(NO_USER_CODE, SCHEMA) }
 }
