@@ -73,7 +73,7 @@ export class BackendSide implements ScannerSink {
     }
     try {
       this.#scanner.scan(chunk, this)
-      this.#options.output.rest()
+      this.#options.output.flush()
       this.#options.onProgress()
     } catch (error) {
       this.#options.onFailure(error)
