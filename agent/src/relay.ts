@@ -31,7 +31,7 @@ export interface OpenedSession<D extends OpenDatabase = Database> {
   readonly ready: SessionReady
   /** What follows the answer to the gateway at once. */
   readonly onReady?: () => void
-  /** PostgreSQL: the code of users that texts are read by now; none where it is not given. */
+  /** PostgreSQL: the code of users that texts are read by now; where it is not given, any name may be a user's. */
   readonly userCode?: () => UserCode
   /** The key of the strategy `hash`; undefined when there is none. */
   readonly hashKey: Secret | undefined

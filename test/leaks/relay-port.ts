@@ -13,7 +13,7 @@ import {
 } from '@sallyport/agent'
 import { type MaskingRules, NO_RULES } from '@sallyport/masking'
 import { decodeStartupPacket, encodeBackend, StartupPacketReader } from '@sallyport/pg-wire'
-import { loadPostgres, StatementCache } from '@sallyport/sql'
+import { loadPostgres, NO_USER_CODE, StatementCache } from '@sallyport/sql'
 import type { AgentControl, GatewayControl, Redaction } from '@sallyport/tunnel'
 import { pino } from 'pino'
 import type { TestPostgres } from '../support/postgres.ts'
@@ -125,6 +125,7 @@ export async function startRelayPort(options: RelayPortOptions): Promise<RelayPo
           capabilities: [],
           userCode: UNTOLD_USER_CODE,
         },
+        userCode: () => NO_USER_CODE,
         hashKey: options.hashKey === undefined ? undefined : ({ reveal: () => options.hashKey ?? '' } as never),
         limits: { ...LIMITS, ...options.limits },
         log: pino({ level: 'silent' }),

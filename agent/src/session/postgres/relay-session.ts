@@ -3,7 +3,7 @@ import type { LongTextReader } from '@sallyport/sql-worker'
 import type { Clock } from '@sallyport/core'
 import { exposureOf } from '@sallyport/masking'
 import { Conversation, encodeFrontend } from '@sallyport/pg-wire'
-import { NO_USER_CODE, type PostgresAnalyser, type StatementCache } from '@sallyport/sql'
+import { type PostgresAnalyser, type StatementCache, UNKNOWN_USER_CODE } from '@sallyport/sql'
 import type { StatementFacts } from '../../masking/facts.ts'
 import { CATALOG_LOOK_MS, StatementJudge } from '../../masking/judge.ts'
 import { hmacOf } from '../../masking/keyed.ts'
@@ -37,7 +37,7 @@ function postgresSides(opened: OpenedSession, options: RelayOptions, port: Sessi
   const analyser = createStatementReader({
     ...options,
     functions: connection.functions,
-    userCode: opened.userCode ?? (() => NO_USER_CODE),
+    userCode: opened.userCode ?? (() => UNKNOWN_USER_CODE),
   })
   const judge = new StatementJudge({
     read: (text) => analyser.analyse(text, memory.searchPath),
