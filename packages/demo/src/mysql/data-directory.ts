@@ -114,10 +114,10 @@ async function owned(path: string, text: string, account: Account | undefined): 
 const OUTPUT_CHARACTERS = 2000
 const INSTALL_DB_FLAGS = ['--skip-test-db', '--skip-name-resolve', '--force']
 
-// The data is thrown away when the server stops, so nothing need survive a power cut: the durability settings are off.
+// The data is thrown away when the server stops, so it need not survive a power cut, only the crash of the server: nothing waits for the disk.
 // A server that keeps data must never be run like this.
 const SETTINGS: Readonly<Record<string, string>> = {
-  'innodb-flush-log-at-trx-commit': '0',
+  'innodb-flush-log-at-trx-commit': '2',
   'innodb-doublewrite': 'OFF',
   'skip-log-bin': '',
   'bind-address': '127.0.0.1',
