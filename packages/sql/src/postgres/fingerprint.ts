@@ -26,13 +26,14 @@ function mixValue(state: State, value: unknown): void {
 
 function mixFields(state: State, fields: Readonly<Record<string, unknown>>): void {
   for (const field in fields) {
-    if (POSITIONS.has(field)) continue
+    const value = fields[field]
+    if (typeof value === 'number' && POSITIONS.has(field)) continue
     if (field === 'A_Const' || field === 'ParamRef') {
       mixNumber(state, LITERAL)
       continue
     }
     mixText(state, field)
-    mixValue(state, fields[field])
+    mixValue(state, value)
   }
   mixNumber(state, CLOSE)
 }
@@ -68,9 +69,15 @@ function finish(one: number, other: number): number {
 }
 
 function hex(value: number): string {
-  return value.toString(16).padStart(8, '0')
+  return (
+    (HEX[value >>> 24] ?? '') +
+    (HEX[(value >>> 16) & 0xff] ?? '') +
+    (HEX[(value >>> 8) & 0xff] ?? '') +
+    (HEX[value & 0xff] ?? '')
+  )
 }
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const FNV_PRIME = 16_777_619
 const LITERAL = 0x1_00_00
 const TRUE = 0x1_00_02

@@ -30,7 +30,8 @@ function isSingle(value: unknown): boolean {
   const call = bodyOf(value, 'FuncCall')
   if (call !== undefined && !isBuiltinScalar(plainName(call))) return false
   // (row).f and row.f may be calls too, but of a function of one row: a set-returning one is not known to the text.
-  return Object.entries(fields).every(([field, inner]) => field === 'SubLink' || isSingle(inner))
+  for (const field in fields) if (field !== 'SubLink' && !isSingle(fields[field])) return false
+  return true
 }
 
 function hasAggregate(value: unknown): boolean {
@@ -39,7 +40,8 @@ function hasAggregate(value: unknown): boolean {
   if (fields === undefined) return false
   const call = bodyOf(value, 'FuncCall')
   if (call !== undefined && call['over'] === undefined && isBuiltinAggregate(plainName(call))) return true
-  return Object.entries(fields).some(([field, inner]) => field !== 'SubLink' && hasAggregate(inner))
+  for (const field in fields) if (field !== 'SubLink' && hasAggregate(fields[field])) return true
+  return false
 }
 
 /** The name of a call that means pg_catalog's function; '' for any other. */

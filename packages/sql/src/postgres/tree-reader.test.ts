@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createTreeReader } from './tree-reader.ts'
 
-/** A text as the module's memory holds it: UTF-8, ended by NUL. */
+/** A text as the module's memory holds it: UTF-8, ended by NUL, and something else behind it. */
 function memoryOf(text: string): Uint8Array {
-  return Uint8Array.from([...unescapedBytes(text), 0])
+  return Uint8Array.from([...unescapedBytes(text), 0, ...unescapedBytes('"else"')])
 }
 
 function unescapedBytes(text: string): readonly number[] {
@@ -82,6 +82,17 @@ describe('the reader of parse trees', () => {
         expect(() => readText(whole.slice(0, length))).toThrow(SyntaxError)
       }),
     )
+  })
+
+  test('words of every length, with something else at every place', () => {
+    for (let length = 0; length <= 70; length += 1) {
+      const plain = 'abcdefgh'.repeat(9).slice(0, length)
+      const others = ['\\', '"', '\n', 'é', '\u007f', 'z'].flatMap((other) =>
+        Array.from({ length }, (_, at) => plain.slice(0, at) + other + plain.slice(at + 1)),
+      )
+      const words = [plain, ...others, plain, ...others, `${plain}\\`, plain]
+      expect(readText(JSON.stringify(words))).toEqual(words)
+    }
   })
 
   test('words that meet in one slot are told apart', () => {
