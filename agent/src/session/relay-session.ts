@@ -44,8 +44,8 @@ export interface SessionSides {
   readonly ask?: (question: EstimateQuestion) => void
   /** Something runs that nobody waits for when the client goes. */
   readonly busy: () => boolean
-  /** The database has told the client itself why it ends. */
-  readonly terminated: () => boolean
+  /** The session's end is no surprise: the database has told the client why, or the client has said goodbye. */
+  readonly ending: () => boolean
   /** What tells the database that the session is over. */
   readonly farewell: Uint8Array
   /** The session is over: timers end. */
@@ -202,8 +202,7 @@ class SessionRelay {
   }
 
   #databaseGone(): void {
-    // An error that ends the session has told the client already.
-    this.#end(this.#sides.terminated() ? undefined : DATABASE_LOST)
+    this.#end(this.#sides.ending() ? undefined : DATABASE_LOST)
   }
 
   #end(failure: Failure | undefined): void {

@@ -71,6 +71,8 @@ export interface Ways {
     readonly receive: (chunk: Uint8Array) => void
     /** What the agent masked in the statement whose end follows. */
     readonly report: (redactions: readonly Redaction[]) => void
+    /** Does something behind what has come so far. */
+    readonly after: (act: () => void) => void
     /** The client's socket can take more again. */
     readonly drained: () => void
     /** Nothing more reaches the client. */
@@ -102,6 +104,8 @@ export class Relay implements LiveSession {
   #maskingVersion: string
   #lastMs: number
   #end: (reason: EndReason) => void = () => undefined
+  /** The client has said goodbye. */
+  #leaving = false
   #over = false
 
   constructor(port: RelayPort, open: (seat: Seat) => Ways) {
@@ -149,11 +153,7 @@ export class Relay implements LiveSession {
       toAgent: (bytes) => login.tunnel.send(bytes),
       toClient: (bytes) => socket.write(bytes),
       estimate: login.tunnel.ready.capabilities.includes('estimate') ? (planned) => estimator.ask(planned) : undefined,
-      onGoodbye: () => {
-        // What the client said last must reach the database, so the tunnel ends behind it.
-        login.tunnel.end()
-        this.#finish('client')
-      },
+      onGoodbye: () => this.#goodbye(),
       onOutcome: (outcome) => counters.ended(outcome),
       onFailure: (error) => this.#fail(error),
       onClientFlow: (flowing) => (flowing ? socket.resume() : socket.pause()),
@@ -176,11 +176,12 @@ export class Relay implements LiveSession {
         else if (message.type === 'userCode') this.#ways.userCode?.(message)
         else if (message.type === 'failed') {
           const { sqlState, message: text } = message
-          this.#stop('database', { code: 'database', sqlState: sqlState || '08006', message: text })
+          const farewell = { code: 'database', sqlState: sqlState || '08006', message: text } as const
+          outbound.after(() => this.#stop('database', farewell))
         }
       },
       onDrain: () => inbound.drained(),
-      onClosed: (reason) => this.#tunnelClosed(reason),
+      onClosed: (reason) => outbound.after(() => this.#tunnelClosed(reason)),
     })
     socket.on('data', (chunk) => {
       this.#lastMs = clock.monotonicMs()
@@ -221,8 +222,18 @@ export class Relay implements LiveSession {
     return policy.decide({ identity: this.identity, connection: this.connection, analysis, now: new Date(), estimates })
   }
 
+  /** The client takes nothing back and gets what it is owed: what still runs is answered, as the database itself would do, which then ends the session. */
+  #goodbye(): void {
+    this.#leaving = true
+    if (this.#ways.busy()) return
+    // What the client said last must reach the database, so the tunnel ends behind it.
+    this.#port.login.tunnel.end()
+    this.#finish('client')
+  }
+
   #tunnelClosed(reason: CloseReason): void {
     if (this.#over) return
+    if (this.#leaving) return this.#stop('client', undefined)
     if (reason.code === 'ended') return this.#stop('database', undefined)
     this.#stop('agent', {
       code: 'agent-lost',

@@ -122,7 +122,7 @@ function mysqlSides(opened: OpenedSession<MysqlDatabase>, options: MysqlRelayOpt
     release: () => frontend.release(),
     ask: (question) => frontend.ask(question),
     busy: () => conversation.pending > 0,
-    terminated: () => conversation.terminated,
+    ending: () => conversation.terminated || conversation.leaving,
     farewell: encodeFrontend({ type: 'COM_QUIT' }, conversation.commands),
     over: () => timer.stop(),
   }

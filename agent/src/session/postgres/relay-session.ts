@@ -98,7 +98,7 @@ function postgresSides(opened: OpenedSession, options: RelayOptions, port: Sessi
     release: () => frontend.release(),
     ask: (question) => frontend.ask(question),
     busy: () => conversation.pending > 0 || backend.exchanging,
-    terminated: () => conversation.terminated,
+    ending: () => conversation.terminated || conversation.leaving,
     farewell: encodeFrontend({ type: 'Terminate' }),
   }
 }

@@ -49,7 +49,7 @@ export interface OutboundPort {
   readonly onFlow: (flowing: boolean) => void
 }
 
-type Content = Uint8Array | readonly Redaction[]
+type Content = Uint8Array | readonly Redaction[] | (() => void)
 type Completed = Extract<ConversationEvent<CommandRun>, { readonly type: 'completed' }>
 
 /** The way of the agent's bytes to the client. */
@@ -98,6 +98,11 @@ export class Outbound {
     this.#queue.push(redactions)
   }
 
+  /** Does something behind what has come so far. */
+  after(act: () => void): void {
+    this.#queue.push(act)
+  }
+
   /** What is answered here and whose turn has come. */
   answer(bytes: Uint8Array): void {
     this.#client.push(bytes)
@@ -125,6 +130,7 @@ export class Outbound {
   }
 
   #pass(content: Content): void {
+    if (typeof content === 'function') return content()
     const { conversation, limits } = this.#port
     if (!(content instanceof Uint8Array)) {
       conversation.current?.context?.redactions.push(...content)

@@ -42,7 +42,7 @@ export interface OutboundPort {
   readonly onFlow: (flowing: boolean) => void
 }
 
-type Content = Uint8Array | readonly Redaction[]
+type Content = Uint8Array | readonly Redaction[] | (() => void)
 
 /** The way of the agent's bytes to the client. */
 export class Outbound {
@@ -86,6 +86,11 @@ export class Outbound {
     this.#queue.push(redactions)
   }
 
+  /** Does something behind what has come so far. */
+  after(act: () => void): void {
+    this.#queue.push(act)
+  }
+
   /** The client's socket can take more again. */
   drained(): void {
     this.#client.full = false
@@ -101,6 +106,7 @@ export class Outbound {
   }
 
   #pass(content: Content): void {
+    if (typeof content === 'function') return content()
     if (!(content instanceof Uint8Array)) {
       this.#port.conversation.current?.context?.redactions.push(...content)
       return

@@ -63,7 +63,7 @@ export class Conversation<C> {
   #status: number = SERVER_STATUS.AUTOCOMMIT
   /** The command that {@link rewrite} was asked for last: one that must be rewritten is not registered otherwise. */
   #rewritten: SessionCommand | undefined
-  #quitting = false
+  #leaving = false
   #terminated = false
 
   constructor(options: ConversationOptions) {
@@ -100,6 +100,11 @@ export class Conversation<C> {
   /** True once the backend has ended the session with an ERR that answers nothing. */
   get terminated(): boolean {
     return this.#terminated
+  }
+
+  /** True once the frontend has said goodbye: the backend ends the session when all before it is answered. */
+  get leaving(): boolean {
+    return this.#leaving
   }
 
   /** Whether the frontend's packets are the contents of a file now ({@link file}), not commands. */
@@ -274,7 +279,7 @@ export class Conversation<C> {
   }
 
   #mayCome(type: FrontendMessage['type']): void {
-    if (this.#quitting) throw new ProtocolViolationError('frontend', `${type} may not come after COM_QUIT`)
+    if (this.#leaving) throw new ProtocolViolationError('frontend', `${type} may not come after COM_QUIT`)
     if (this.awaitsFile) throw new ProtocolViolationError('frontend', `${type} may not come in the middle of a file`)
   }
 
@@ -315,7 +320,7 @@ export class Conversation<C> {
 
   /** A command without reply is sent. */
   #unanswered(message: SessionCommand, statement: MutableStatement<C> | undefined): void {
-    if (message.type === 'COM_QUIT') this.#quitting = true
+    if (message.type === 'COM_QUIT') this.#leaving = true
     if (statement === undefined) return
     if (message.type === 'COM_STMT_CLOSE') this.#statements.closes(statement)
     if (message.type === 'COM_STMT_SEND_LONG_DATA') statement.longData.add(message.parameter)

@@ -49,7 +49,7 @@ export class Conversation<C> {
   readonly #meanings = new Meanings<C>()
   #transaction: TransactionStatus = 'idle'
   #ready = true
-  #terminating = false
+  #leaving = false
   #terminated = false
 
   constructor(options: ConversationOptions = {}) {
@@ -88,6 +88,11 @@ export class Conversation<C> {
   /** True once the backend has ended the session with a FATAL error. */
   get terminated(): boolean {
     return this.#terminated
+  }
+
+  /** True once the frontend has said goodbye: the backend ends the session when all before it is answered. */
+  get leaving(): boolean {
+    return this.#leaving
   }
 
   /**
@@ -189,10 +194,10 @@ export class Conversation<C> {
   }
 
   #inSession(message: FrontendMessage): SessionMessage {
-    if (this.#terminating || !isSessionMessage(message)) {
+    if (this.#leaving || !isSessionMessage(message)) {
       throw new ProtocolViolationError(
         'frontend',
-        `${message.type} may not come ${this.#terminating ? 'after Terminate' : 'inside a session'}`,
+        `${message.type} may not come ${this.#leaving ? 'after Terminate' : 'inside a session'}`,
       )
     }
     return message
@@ -205,7 +210,7 @@ export class Conversation<C> {
     refusal: ErrorResponse | undefined,
     injected: boolean,
   ): Entry<C> | undefined {
-    if (message.type === 'Terminate') this.#terminating = true
+    if (message.type === 'Terminate') this.#leaving = true
     if (message.type === 'Terminate' || message.type === 'Flush' || message.type === 'CopyData') return undefined
     // What was injected for a message must not leave that message without a place.
     if (this.full && !injected && this.#owed.last?.injected !== true) throw new ConversationFullError(this.#maxPending)
