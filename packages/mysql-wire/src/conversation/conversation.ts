@@ -23,13 +23,13 @@ import { ConversationFullError, ProtocolViolationError, UnsupportedError } from 
 import { encodePackets } from '../framing/encode-packets.ts'
 import type { PacketRun } from '../framing/packet-scanner.ts'
 import type { RawPacket } from '../framing/raw-packet.ts'
-import { type CommandContext, LAST_STATEMENT } from '../frontend/codec.ts'
+import type { CommandContext } from '../frontend/codec.ts'
 import { encodeFrontend, type FrontendMessage, type SessionCommand, statementIdOf } from '../frontend/message.ts'
 import { SERVER_STATUS } from '../status.ts'
 import { classify, isProgress } from './classify.ts'
 import { type Entry, type MutableEntry, type MutableStatement, newEntry, type PreparedStatement } from './entry.ts'
 import type { ConversationEvent, LocalAnswer, Step } from './event.ts'
-import { executionAnswered, executionRefused, noteSent, withTypes } from './executions.ts'
+import { asBackendKnows, executionAnswered, executionRefused, noteSent } from './executions.ts'
 import { firstPhase } from './first-phase.ts'
 import { Queue } from './queue.ts'
 import { readReply } from './reply.ts'
@@ -390,12 +390,6 @@ export class Conversation<C> {
     }
     return following
   }
-}
-
-/** The command with the id and the types that the backend knows; itself when that is what it has. */
-function asBackendKnows<C>(message: SessionCommand, statement: MutableStatement<C>): SessionCommand {
-  const isLast = statementIdOf(message) === LAST_STATEMENT
-  return withTypes(statement, isLast ? ({ ...message, statementId: statement.id } as SessionCommand) : message)
 }
 
 const NOTHING: readonly never[] = []

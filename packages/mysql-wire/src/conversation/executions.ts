@@ -2,7 +2,8 @@
 import { UnsupportedError } from '../errors.ts'
 import { EXECUTE_FLAG } from '../frontend/com-stmt-execute.ts'
 import { BULK_FLAG } from '../frontend/com-stmt-bulk-execute.ts'
-import type { SessionCommand } from '../frontend/message.ts'
+import { LAST_STATEMENT } from '../frontend/codec.ts'
+import { type SessionCommand, statementIdOf } from '../frontend/message.ts'
 import type { ParameterType } from '../frontend/parameters.ts'
 import type { MutableEntry, MutableStatement } from './entry.ts'
 import type { Statements } from './statements.ts'
@@ -55,8 +56,14 @@ export function executionRefused<C>(statement: MutableStatement<C>, message: Ses
   return sent
 }
 
+/** The command with the id and the types that the backend knows; itself when that is what it has. */
+export function asBackendKnows<C>(message: SessionCommand, statement: MutableStatement<C>): SessionCommand {
+  const isLast = statementIdOf(message) === LAST_STATEMENT
+  return withTypes(statement, isLast ? ({ ...message, statementId: statement.id } as SessionCommand) : message)
+}
+
 /** The execution with its types, where the backend has not been told them. */
-export function withTypes<C>(statement: MutableStatement<C>, message: SessionCommand): SessionCommand {
+function withTypes<C>(statement: MutableStatement<C>, message: SessionCommand): SessionCommand {
   if (statement.backendTypes === statement.parameterTypes) return message
   if (message.type === 'COM_STMT_EXECUTE') {
     const hasParameters = message.parameters !== 'unknown' && message.parameters.length > 0
