@@ -57,7 +57,14 @@ export async function startPostgresServers(say) {
       say,
     )
     const env = { ...direct, PGPORT: String(port), PGUSER: 'plain', PGPASSWORD: token }
-    targets.push({ name: 'sallyport', env, masked: { ...env, PGUSER: 'masked' }, pids })
+    targets.push({
+      name: 'sallyport',
+      env,
+      masked: { ...env, PGUSER: 'masked' },
+      guarded: { ...env, PGUSER: 'guarded' },
+      unguarded: { ...env, PGUSER: 'unguarded' },
+      pids,
+    })
     return { bin, server: `PostgreSQL ${postgres.version}`, targets, direct, stop }
   } catch (error) {
     await stop()

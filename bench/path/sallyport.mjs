@@ -11,9 +11,20 @@ const program = fileURLToPath(new URL('../../packages/cli/bin/sallyport.mjs', im
 /** `node --cpu-prof bench/run.mjs` profiles gateway and agent as well. */
 const profiling = process.execArgv.filter((flag) => /^--(cpu|heap)-prof/.test(flag))
 
+const RULE_SETS = [
+  'read-only',
+  'no-ddl',
+  'no-dcl',
+  'require-where',
+  'single-statement',
+  'no-file-or-network',
+  'no-dynamic-sql',
+  'no-session-escape',
+]
+
 /**
- * Starts both before `database` ({ engine, port, user, password, name }), with the connections `plain` and `masked`,
- * which masks two columns of the table `big`. Returns the port for clients, the token, and the processes' ids.
+ * Starts both before `database` ({ engine, port, user, password, name }), with the connections `plain`, `masked`, which
+ * masks two columns of the table `big`, `guarded`, with every rule set that asks for no limit, and `unguarded`. Returns the port for clients, the token, and the processes' ids.
  */
 export async function startSallyport(folder, database, stops, say) {
   const [client, tunnel] = [await freePort(), await freePort()]
@@ -37,6 +48,8 @@ export async function startSallyport(folder, database, stops, say) {
     connections: [
       { ...connection, name: 'plain' },
       { ...connection, name: 'masked', masking: 'two' },
+      { ...connection, name: 'guarded', guardrails: RULE_SETS },
+      { ...connection, name: 'unguarded', guardrails: [] },
     ],
     masking: { two: { columns } },
     limits: { sessions: 1000, sessions_per_user: 1000 },
@@ -46,7 +59,7 @@ export async function startSallyport(folder, database, stops, say) {
   write(folder, 'agent', {
     name: 'bench',
     gateway: { address: `127.0.0.1:${tunnel}`, token: 'env:AGENT_TOKEN' },
-    connections: ['plain', 'masked'].map((name) => ({
+    connections: ['plain', 'masked', 'guarded', 'unguarded'].map((name) => ({
       name,
       engine,
       target: { host: '127.0.0.1', port: database.port, database: database.name, tls: 'disable' },

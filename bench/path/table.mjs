@@ -15,6 +15,13 @@ function ofEngine({ server, statements = [], reads = [], memory }) {
       lines.push(`connection           ${row.target.padEnd(10)} ${row.connectionMs} ms`)
       continue
     }
+    if (row.mode === 'guard') {
+      const cost = ((1 - row.ratio) * 100).toFixed(1)
+      lines.push(
+        `rules                ${row.target.padEnd(10)} cost ${cost} % of the throughput of one prepared client`,
+      )
+      continue
+    }
     lines.push(
       `${`${row.mode}, ${row.clients} clients`.padEnd(20)} ${row.target.padEnd(10)} ${Math.round(row.tps)} tps (${(row.tps / base.tps).toFixed(2)} of direct), ` +
         `p50 ${row.p50us} us (direct ${signed(row.p50us - base.p50us)}), p99 ${row.p99us} us`,
