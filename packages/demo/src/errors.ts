@@ -14,6 +14,7 @@
  * - `no-directory`: no temporary directory can be reached by the account that the server runs as.
  * - `load-failed`: the sample could not be loaded.
  * - `process-failed`: gateway or agent ended, or did not become ready in time.
+ * - `no-port`: no free port was found to listen on.
  * - `usage`: the command line could not be understood.
  */
 export type DemoErrorCode =
@@ -30,6 +31,7 @@ export type DemoErrorCode =
   | 'no-directory'
   | 'load-failed'
   | 'process-failed'
+  | 'no-port'
   | 'usage'
 
 /** The one error this package throws; `message` says what to do next where something can be done. */
