@@ -1,3 +1,4 @@
+import { type Digest, digestText, mixNumber, startDigest } from '../../digest.ts'
 import type { Token } from '../lexer/token.ts'
 
 /**
@@ -6,14 +7,14 @@ import type { Token } from '../lexer/token.ts'
  * statistics, not a cryptographic hash: whoever allows a statement by its fingerprint must look at the statement too.
  */
 export function fingerprintOf(tokens: readonly Token[]): string {
-  const state = { high: 0xde_ad_be_ef, low: 0x41_c6_ce_57 }
+  const digest = startDigest()
   let index = 0
   let rows = false
   while (index < tokens.length) {
     const list = literalList(tokens, index)
     if (list > 0) {
       // `(1, 2), (3, 4)` is one row.
-      if (!rows) mixNumber(state, list === 3 ? LITERAL : LITERALS)
+      if (!rows) mixNumber(digest, list === 3 ? LITERAL : LITERALS)
       index += list
       rows = tokens[index]?.keyword === ',' && literalList(tokens, index + 1) > 0
       if (rows) index += 1
@@ -21,15 +22,10 @@ export function fingerprintOf(tokens: readonly Token[]): string {
     }
     rows = false
     const token = tokens[index]
-    if (token !== undefined) mixToken(state, token)
+    if (token !== undefined) mixToken(digest, token)
     index += 1
   }
-  return hex(finish(state.high, state.low)) + hex(finish(state.low, state.high))
-}
-
-interface State {
-  high: number
-  low: number
+  return digestText(digest)
 }
 
 /** How many tokens a list of literals in parentheses takes; 0 where there is none. */
@@ -50,38 +46,18 @@ function isLiteral(token: Token | undefined): boolean {
   return token !== undefined && (LITERAL_TYPES.has(token.type) || LITERAL_WORDS.has(token.keyword))
 }
 
-function mixToken(state: State, token: Token): void {
-  if (LITERAL_TYPES.has(token.type)) mixNumber(state, LITERAL)
+function mixToken(digest: Digest, token: Token): void {
+  if (LITERAL_TYPES.has(token.type)) mixNumber(digest, LITERAL)
   else if (token.type !== 'introducer' && token.type !== 'hint') {
-    mixText(state, token.keyword === '' ? token.text : token.keyword)
-    mixNumber(state, token.type === 'quoted' ? NAME : token.type === 'variable' ? VARIABLE : WORD)
+    mixText(digest, token.keyword === '' ? token.text : token.keyword)
+    mixNumber(digest, token.type === 'quoted' ? NAME : token.type === 'variable' ? VARIABLE : WORD)
   }
 }
 
-function mixText(state: State, text: string): void {
-  for (let index = 0; index < text.length; index += 1) mixNumber(state, text.charCodeAt(index))
+function mixText(digest: Digest, text: string): void {
+  for (let index = 0; index < text.length; index += 1) mixNumber(digest, text.charCodeAt(index))
 }
 
-function mixNumber(state: State, value: number): void {
-  state.high = Math.imul(state.high ^ value, 2_654_435_761)
-  state.low = Math.imul(state.low ^ value, 1_597_334_677)
-}
-
-function finish(one: number, other: number): number {
-  const mixed = Math.imul(one ^ (one >>> 16), 2_246_822_507) ^ Math.imul(other ^ (other >>> 13), 3_266_489_909)
-  return (mixed ^ (mixed >>> 16)) >>> 0
-}
-
-function hex(value: number): string {
-  return (
-    (HEX[value >>> 24] ?? '') +
-    (HEX[(value >>> 16) & 255] ?? '') +
-    (HEX[(value >>> 8) & 255] ?? '') +
-    (HEX[value & 255] ?? '')
-  )
-}
-
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const LITERAL = 0x1_00_00
 const LITERALS = 0x1_00_04
 const WORD = 0x1_00_01
